@@ -1,0 +1,85 @@
+// System calls that Swift's Glibc module lacks, and constants that it does not import.
+// Header only: nothing here is compiled on its own.
+#pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// A descriptor that becomes readable when the process ends; close-on-exec.
+static inline int linux_pidfd_open(pid_t pid) {
+  return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+// A non-blocking, close-on-exec descriptor that delivers the signals of the set.
+static inline int linux_signalfd(const sigset_t *signals) {
+  return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+// The next signal number waiting on a signalfd, 0 when none waits.
+static inline int linux_signalfd_next(int descriptor) {
+  struct signalfd_siginfo info;
+  ssize_t count = read(descriptor, &info, sizeof info);
+  return count == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
+}
+
+// Swift marks fork unavailable. It is safe here only because the callers have one thread.
+static inline pid_t linux_fork(void) { return fork(); }
+
+// Renames `from` to `to`; with `exchange` the two names swap their files in one step.
+static inline int linux_rename(int from_directory, const char *from, int to_directory,
+                               const char *to, int exchange) {
+  return renameat2(from_directory, from, to_directory, to, exchange ? RENAME_EXCHANGE : 0);
+}
+
+static inline int linux_open_at(int directory, const char *path, int flags, mode_t mode) {
+  return openat(directory, path, flags, mode);
+}
+
+static inline int linux_set_pipe_size(int descriptor, int bytes) {
+  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
+}
+
+// The signal dispositions of a new process: every handler and every ignored signal undone.
+static inline void linux_reset_signals(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+// Asks the kernel to kill this process when its parent dies.
+static inline void linux_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
+// The environment: `environ` itself is a mutable global that Swift refuses.
+static inline char **linux_environment(void) { return environ; }
+
+static inline void linux_close_from(int first) { closefrom(first); }
+
+static inline int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+static inline int linux_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}

@@ -1,0 +1,169 @@
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+/// The one place where a program waits: for descriptors, signals, children and deadlines.
+///
+/// Built on poll(2), for one thread. Asleep it makes no system call. Handlers run one after the
+/// other on the thread that called `run`, and may add and remove sources as they like.
+package final class EventLoop {
+  /// What poll found on a descriptor.
+  package struct Readiness: OptionSet, Sendable {
+    package let rawValue: Int16
+    package init(rawValue: Int16) { self.rawValue = rawValue }
+
+    /// There is something to read, or a peer closed its end.
+    package static let readable = Readiness(rawValue: Int16(POLLIN))
+    /// The descriptor takes data.
+    package static let writable = Readiness(rawValue: Int16(POLLOUT))
+    /// No writer is left at the other end.
+    package static let hungUp = Readiness(rawValue: Int16(POLLHUP))
+    /// The descriptor has failed.
+    package static let failed = Readiness(rawValue: Int16(POLLERR))
+  }
+
+  /// Names a source or a deadline, to cancel it.
+  package struct Token: Hashable, Sendable {
+    fileprivate let number: Int
+  }
+
+  private struct Source {
+    let descriptor: CInt
+    let interest: Readiness
+    let handler: (Readiness) -> Void
+  }
+
+  private struct Deadline {
+    let token: Token
+    let time: Instant
+    let handler: () -> Void
+  }
+
+  private var sources: [Token: Source] = [:]
+  /// Sorted, the next one last.
+  private var deadlines: [Deadline] = []
+  private var lastToken = 0
+  private var isRunning = false
+  private var polled: [pollfd] = []
+  private var polledTokens: [Token] = []
+  private var isPolledCurrent = false
+
+  package init() {}
+}
+
+// MARK: - Sources and deadlines
+
+extension EventLoop {
+  /// Calls a handler whenever the descriptor is ready.
+  ///
+  /// The source keeps being polled until it is cancelled; a descriptor must be cancelled before it
+  /// is closed.
+  @discardableResult
+  package func watch(
+    _ descriptor: CInt, for interest: Readiness = .readable,
+    _ handler: @escaping (Readiness) -> Void
+  ) -> Token {
+    let token = nextToken()
+    sources[token] = Source(descriptor: descriptor, interest: interest, handler: handler)
+    isPolledCurrent = false
+    return token
+  }
+
+  /// Calls a handler once, at a time or as soon after it as possible.
+  @discardableResult
+  package func schedule(at time: Instant, _ handler: @escaping () -> Void) -> Token {
+    let token = nextToken()
+    let place = deadlines.firstIndex { $0.time <= time } ?? deadlines.endIndex
+    deadlines.insert(Deadline(token: token, time: time, handler: handler), at: place)
+    return token
+  }
+
+  /// Calls a handler once, after a while.
+  @discardableResult
+  package func schedule(after delay: Duration, _ handler: @escaping () -> Void) -> Token {
+    schedule(at: .now + delay, handler)
+  }
+
+  /// Forgets a source or a deadline; one that is gone already is no error.
+  package func cancel(_ token: Token?) {
+    guard let token else { return }
+    if sources.removeValue(forKey: token) != nil {
+      isPolledCurrent = false
+    } else {
+      deadlines.removeAll { $0.token == token }
+    }
+  }
+
+  private func nextToken() -> Token {
+    lastToken += 1
+    return Token(number: lastToken)
+  }
+}
+
+// MARK: - Running
+
+extension EventLoop {
+  /// Waits and calls handlers until `stop` is called.
+  ///
+  /// - Throws: `SystemError` when poll itself fails.
+  package func run() throws(SystemError) {
+    isRunning = true
+    while isRunning { try turn() }
+  }
+
+  /// Makes `run` return after the handler that is running now.
+  package func stop() { isRunning = false }
+
+  /// Waits once, and calls the handlers that are due.
+  ///
+  /// - Throws: `SystemError` when poll itself fails.
+  package func turn() throws(SystemError) {
+    updatePolled()
+    let timeout = pollTimeout()
+    let ready = try waitOnce(timeout)
+    if ready > 0 { callReadyHandlers() }
+    callDueHandlers()
+  }
+
+  /// One poll; 0 when a signal handler interrupted it, so that deadlines are looked at again.
+  private func waitOnce(_ timeout: CInt) throws(SystemError) -> CInt {
+    let ready = unsafe poll(&polled, nfds_t(polled.count), timeout)
+    if ready >= 0 { return ready }
+    let reason = Errno.latest
+    guard reason == .interrupted else { throw SystemError("poll", "", reason) }
+    return 0
+  }
+
+  private func updatePolled() {
+    guard !isPolledCurrent else { return }
+    polledTokens = sources.keys.sorted { $0.number < $1.number }
+    polled = polledTokens.compactMap { token in
+      sources[token].map { pollfd(fd: $0.descriptor, events: $0.interest.rawValue, revents: 0) }
+    }
+    isPolledCurrent = true
+  }
+
+  /// Milliseconds to the next deadline, rounded up so that poll never returns just before it.
+  private func pollTimeout() -> CInt {
+    guard let next = deadlines.last else { return -1 }
+    let left = (next.time - .now).wholeNanoseconds
+    return CInt(clamping: max(0, (left + 999_999) / 1_000_000))
+  }
+
+  private func callReadyHandlers() {
+    let ready = zip(polledTokens, polled).filter { $0.1.revents != 0 }
+    for (token, result) in ready {
+      // An earlier handler may have cancelled this source.
+      guard let source = sources[token] else { continue }
+      source.handler(Readiness(rawValue: result.revents))
+    }
+  }
+
+  private func callDueHandlers() {
+    let now = Instant.now
+    while let next = deadlines.last, next.time <= now {
+      deadlines.removeLast()
+      next.handler()
+    }
+  }
+}

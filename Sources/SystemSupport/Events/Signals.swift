@@ -1,0 +1,45 @@
+internal import CLinux
+internal import Glibc
+
+/// Signals as events of the loop: blocked, and read from a signalfd.
+package final class Signals {
+  /// The signals that our programs answer to.
+  package enum Signal: CInt, CaseIterable, Sendable {
+    case hangup = 1
+    case interrupt = 2
+    case quit = 3
+    case alarm = 14
+    case terminate = 15
+    case continued = 18
+    case stopTyped = 20
+    case windowChanged = 28
+  }
+
+  private let descriptor: OwnedDescriptor
+  private let loop: EventLoop
+  private var token: EventLoop.Token?
+
+  /// Blocks the signals and hands each that arrives to the handler, on the loop.
+  ///
+  /// SIGPIPE is ignored from here on: a closed pipe is an error of the write, not a death.
+  ///
+  /// - Throws: `SystemError` when the kernel gives no signalfd.
+  package init(
+    _ signals: [Signal], on loop: EventLoop, _ handler: @escaping (Signal) -> Void
+  ) throws(SystemError) {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
+    unsafe sigprocmask(SIG_BLOCK, &set, nil)
+    _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    let descriptor = OwnedDescriptor(
+      owning: try check("open", "signalfd") { unsafe linux_signalfd(&set) })
+    self.descriptor = descriptor
+    self.loop = loop
+    token = loop.watch(descriptor.raw) { _ in
+      while let signal = Signal(rawValue: linux_signalfd_next(descriptor.raw)) { handler(signal) }
+    }
+  }
+
+  deinit { loop.cancel(token) }
+}

@@ -1,0 +1,83 @@
+internal import CLinux
+internal import Glibc
+package import SystemPackage
+
+/// A lock between processes, held on a file that tells who holds it.
+///
+/// The lock is flock(2)'s: it goes when its holder dies, however it dies. The file is private, so
+/// that nobody else can hold us up by locking it.
+package final class FileLock {
+  /// Who holds a lock.
+  package struct Holder: Equatable, Sendable, CustomStringConvertible {
+    package let pid: Int32
+    package let program: String
+    package let since: Timestamp
+
+    package init(pid: Int32, program: String, since: Timestamp) {
+      self.pid = pid
+      self.program = program
+      self.since = since
+    }
+
+    package var description: String {
+      "\(program) (pid \(pid)), since \(since.brief(relativeTo: .now))"
+    }
+  }
+
+  package let path: FilePath
+  /// Whether this object holds the lock now.
+  package private(set) var isHeld = false
+  let descriptor: OwnedDescriptor
+
+  /// Opens the lock's file, and creates it if it is missing, without locking it.
+  ///
+  /// - Throws: `SystemError` when the file cannot be opened.
+  package init(_ path: FilePath) throws(SystemError) {
+    self.path = path
+    descriptor = try OwnedDescriptor(
+      opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
+  }
+
+  /// Takes the lock if it is free.
+  ///
+  /// - Returns: Whether the lock is now ours.
+  /// - Throws: `SystemError` when the file system knows no locks.
+  package func acquireIfFree(as program: String) throws(SystemError) -> Bool {
+    do {
+      try check("lock", path.visible) { flock(descriptor.raw, LOCK_EX | LOCK_NB) }
+    } catch {
+      if error.errno == .wouldBlock { return false }
+      throw error
+    }
+    noteHeld(by: program)
+    return true
+  }
+
+  /// Gives the lock back.
+  package func release() {
+    guard isHeld else { return }
+    isHeld = false
+    _ = ftruncate(descriptor.raw, 0)
+    _ = flock(descriptor.raw, LOCK_UN)
+  }
+
+  /// Who holds the lock, as far as the file tells; nil when it does not say.
+  package var holder: Holder? {
+    guard let bytes = try? descriptor.read(upTo: 512, at: 0) else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard words.count == 3, let pid = Int32(words[0]), let since = Int64(words[2]) else {
+      return nil
+    }
+    return Holder(
+      pid: pid, program: VisibleText.escape(String(words[1])),
+      since: Timestamp(nanoseconds: since))
+  }
+
+  /// Writes into the file who holds the lock from now on.
+  func noteHeld(by program: String) {
+    isHeld = true
+    let line = "\(getpid()) \(program) \(Timestamp.now.nanoseconds) "
+    _ = ftruncate(descriptor.raw, 0)
+    unsafe Array(line.utf8).withUnsafeBytes { unsafe try? descriptor.write($0, at: 0) }
+  }
+}

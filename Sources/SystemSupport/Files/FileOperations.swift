@@ -1,0 +1,81 @@
+internal import CLinux
+internal import Glibc
+package import SystemPackage
+
+/// Single steps on names in the file system.
+package enum FileOperations {
+  /// Creates a directory and the ones above it that are missing.
+  ///
+  /// - Throws: `SystemError` when one cannot be made, or something else lies in its place.
+  package static func makeDirectory(_ path: FilePath, mode: UInt32 = 0o755) throws(SystemError) {
+    if let status = try FileStatus.of(path) {
+      guard status.kind == .directory else { throw SystemError("mkdir", path, .notDirectory) }
+      return
+    }
+    let parent = path.removingLastComponent()
+    if !parent.isEmpty, parent != path { try makeDirectory(parent, mode: mode) }
+    do {
+      try check("mkdir", path.visible) {
+        unsafe path.withPlatformString { unsafe mkdir($0, mode_t(mode)) }
+      }
+    } catch {
+      guard error.errno == .fileExists else { throw error }
+    }
+  }
+
+  /// Removes a file's name if it is there.
+  ///
+  /// - Throws: `SystemError` when it is there and cannot be removed.
+  package static func remove(_ path: FilePath) throws(SystemError) {
+    do {
+      try check("unlink", path.visible) { unsafe path.withPlatformString { unsafe unlink($0) } }
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+    }
+  }
+
+  /// Renames a file, replacing what has the new name.
+  ///
+  /// - Throws: `SystemError`; both names are then as before.
+  package static func rename(_ from: FilePath, to: FilePath) throws(SystemError) {
+    try rename(from, to: to, exchanging: false)
+  }
+
+  /// Lets two names swap their files in one step.
+  ///
+  /// - Throws: `SystemError`; both names are then as before.
+  package static func exchange(_ first: FilePath, _ second: FilePath) throws(SystemError) {
+    try rename(first, to: second, exchanging: true)
+  }
+
+  /// Gives a file a second name; the new name must be free.
+  ///
+  /// - Throws: `SystemError` when the name is taken or lies on another file system.
+  package static func link(_ existing: FilePath, as new: FilePath) throws(SystemError) {
+    try check("link", new.visible) {
+      unsafe existing.withPlatformString { old in
+        unsafe new.withPlatformString { unsafe Glibc.link(old, $0) }
+      }
+    }
+  }
+
+  /// Brings the names in a directory to the disk.
+  ///
+  /// - Throws: `SystemError` when the device fails.
+  package static func synchronizeDirectory(_ path: FilePath) throws(SystemError) {
+    try OwnedDescriptor(opening: path.isEmpty ? "." : path, flags: O_RDONLY | O_DIRECTORY)
+      .synchronize(subject: path.visible)
+  }
+
+  private static func rename(
+    _ from: FilePath, to: FilePath, exchanging: Bool
+  ) throws(SystemError) {
+    try check("rename", "\(from.visible) to \(to.visible)") {
+      unsafe from.withPlatformString { old in
+        unsafe to.withPlatformString {
+          unsafe linux_rename(AT_FDCWD, old, AT_FDCWD, $0, exchanging ? 1 : 0)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import Glibc
+package import SystemPackage
+
+/// Reading whole files and directories.
+package enum FileReading {
+  /// The contents of a regular file.
+  ///
+  /// The file is opened without blocking and must turn out to be regular, so that a FIFO or a
+  /// device in its place is an error and never a hang.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The most bytes that are accepted.
+  ///   - followingLinks: Whether the last component may be a symbolic link.
+  /// - Returns: All the bytes.
+  /// - Throws: `SystemError`; a file over the limit is `EFBIG`, one that is not regular `EINVAL`.
+  package static func contents(
+    of path: FilePath, limit: Int = 1 << 32, followingLinks: Bool = true
+  ) throws(SystemError) -> [UInt8] {
+    let file = try OwnedDescriptor(
+      opening: path, flags: O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
+    return try contents(of: file, subject: path.visible, limit: limit)
+  }
+
+  /// The contents of a file, or nil when nothing is there.
+  ///
+  /// - Throws: `SystemError` when the file is there but cannot be read.
+  package static func contentsIfPresent(
+    of path: FilePath, limit: Int = 1 << 32
+  ) throws(SystemError) -> [UInt8]? {
+    do {
+      return try contents(of: path, limit: limit)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+      throw error
+    }
+  }
+
+  /// The contents of an open regular file, from its start.
+  ///
+  /// - Throws: `SystemError`; a file over the limit is `EFBIG`, one that is not regular `EINVAL`.
+  package static func contents(
+    of file: OwnedDescriptor, subject: String, limit: Int = 1 << 32
+  ) throws(SystemError) -> [UInt8] {
+    let status = try FileStatus.of(file, subject: subject)
+    guard status.kind == .regular else { throw SystemError("read", subject, .invalidArgument) }
+    guard status.size <= limit else { throw SystemError("read", subject, .fileTooLarge) }
+    var bytes = try file.read(upTo: Int(status.size) + 1, at: 0, subject: subject)
+    var step = 1 << 16
+    while bytes.count > Int(status.size) {
+      // The file grew while it was read: go on to its new end.
+      guard bytes.count <= limit else { throw SystemError("read", subject, .fileTooLarge) }
+      let more = try file.read(upTo: step, at: Int64(bytes.count), subject: subject)
+      if more.isEmpty { break }
+      bytes += more
+      step *= 2
+    }
+    return bytes
+  }
+
+  /// The names in a directory, without `.` and `..`, in the order of their bytes.
+  ///
+  /// - Throws: `SystemError` when the directory cannot be read.
+  package static func names(in directory: FilePath) throws(SystemError) -> [FilePath.Component] {
+    guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
+      throw SystemError("read directory", directory, .latest)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [FilePath.Component] = []
+    while true {
+      setErrorNumber(0)
+      guard let entry = unsafe readdir(stream) else { break }
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe FilePath(platformString: $0).components.last
+        }
+      }
+      if let name, name.kind == .regular { names.append(name) }
+    }
+    let reason = Errno.latest
+    guard reason.rawValue == 0 else { throw SystemError("read directory", directory, reason) }
+    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+  }
+}
+
+extension FilePath.Component {
+  /// The bytes of the name.
+  package var bytes: [UInt8] {
+    unsafe withPlatformString { pointer in
+      unsafe [UInt8](UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
+    }
+  }
+}

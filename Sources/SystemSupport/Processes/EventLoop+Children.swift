@@ -1,0 +1,168 @@
+internal import CLinux
+internal import Glibc
+internal import SystemPackage
+
+extension EventLoop {
+  /// Starts a program; the completion is called on the loop when it has ended.
+  ///
+  /// Standard output and error come together, bounded, in the outcome.
+  ///
+  /// - Parameters:
+  ///   - command: What to run.
+  ///   - timeout: After this the program is stopped.
+  ///   - outputLimit: The most bytes of output that are kept.
+  ///   - completion: Gets the outcome, once.
+  /// - Returns: The running child.
+  /// - Throws: `SystemError` when the program cannot be started; no completion is called then.
+  @discardableResult
+  package func run(
+    _ command: Command, timeout: Duration, outputLimit: Int = 1 << 14,
+    _ completion: @escaping (ChildProcess.Outcome) -> Void
+  ) throws(SystemError) -> ChildProcess {
+    let pipe = try OutputPipe()
+    let input = try OwnedDescriptor(
+      opening: command.standardInput ?? "/dev/null", flags: O_RDONLY)
+    let pid = try spawn(command, input: input, output: pipe.writer)
+    return try ChildProcess(
+      pid: pid, output: pipe.reader, on: self, timeout: timeout, outputLimit: outputLimit,
+      completion)
+  }
+
+  /// Runs a closure in a forked child; the completion gets what it returned, or its error's text.
+  ///
+  /// For long computations, so that the loop never waits for them. The program must have one
+  /// thread. The child shares nothing with the parent afterwards; it dies when the parent dies.
+  ///
+  /// - Parameters:
+  ///   - timeout: After this the child is stopped.
+  ///   - kept: A descriptor that the child keeps, as its descriptor 3.
+  ///   - resultLimit: The most bytes that the result may have.
+  ///   - work: What to do; the bytes that it returns are the result.
+  ///   - completion: Gets the outcome, once; its output is the result, or the error's text when the
+  ///     exit code is 111.
+  /// - Returns: The running child.
+  /// - Throws: `SystemError` when no child can be made; no completion is called then.
+  @discardableResult
+  package func fork(
+    timeout: Duration, keeping kept: CInt? = nil, resultLimit: Int = 1 << 24,
+    _ work: () throws -> [UInt8], _ completion: @escaping (ChildProcess.Outcome) -> Void
+  ) throws(SystemError) -> ChildProcess {
+    let pipe = try OutputPipe()
+    let parent = getpid()
+    let pid = try check("fork") { linux_fork() }
+    if pid == 0 { Self.becomeWorker(output: pipe.writer.raw, keeping: kept, of: parent, work) }
+    setpgid(pid, pid)
+    return try ChildProcess(
+      pid: pid, output: pipe.reader, on: self, timeout: timeout, outputLimit: resultLimit,
+      completion)
+  }
+
+  private static func becomeWorker(
+    output: CInt, keeping kept: CInt?, of parent: pid_t, _ work: () throws -> [UInt8]
+  ) -> Never {
+    linux_die_with_parent()
+    if getppid() != parent { _exit(111) }
+    setpgid(0, 0)
+    linux_reset_signals()
+    let null = unsafe open("/dev/null", O_RDONLY)
+    dup2(null, 0)
+    dup2(output, 1)
+    dup2(output, 2)
+    if let kept { dup2(kept, 3) }
+    linux_close_from(kept == nil ? 3 : 4)
+    let (bytes, code): ([UInt8], CInt)
+    do {
+      (bytes, code) = (try work(), 0)
+    } catch {
+      (bytes, code) = (Array("\(error)".utf8), 111)
+    }
+    var done = 0
+    while done < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe write(1, $0.baseAddress?.advanced(by: done), $0.count - done)
+      }
+      if count <= 0 { _exit(111) }
+      done += count
+    }
+    _exit(code)
+  }
+
+  private func spawn(
+    _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor
+  ) throws(SystemError) -> pid_t {
+    guard let program = command.arguments.first else {
+      throw SystemError("run", "an empty command", .invalidArgument)
+    }
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, input.raw, 0)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 2)
+    unsafe linux_spawn_close_from(&actions, 3)
+
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+    unsafe posix_spawnattr_setflags(&attributes, CShort(flags))
+
+    var pid: pid_t = 0
+    let result = unsafe withCStringArray(command.arguments) { arguments in
+      unsafe withCStringArray(Self.environment(adding: command.environment)) { environment in
+        unsafe posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
+      }
+    }
+    guard result == 0 else {
+      throw SystemError("run", VisibleText.escape(program), Errno(rawValue: result))
+    }
+    return pid
+  }
+
+  /// Our environment with variables added or replaced, as `NAME=value` words.
+  private static func environment(adding variables: [String: String]) -> [String] {
+    var words: [String] = []
+    var position = unsafe linux_environment()
+    while let word = unsafe position?.pointee {
+      let text = unsafe String(cString: word)
+      let name = text.prefix { $0 != "=" }
+      if variables[String(name)] == nil { words.append(text) }
+      unsafe position = position?.successor()
+    }
+    return words + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+}
+
+/// A pipe whose reading end does not block; both ends close on exec.
+private struct OutputPipe {
+  let reader: OwnedDescriptor
+  let writer: OwnedDescriptor
+
+  init() throws(SystemError) {
+    var ends: [CInt] = [-1, -1]
+    try check("make a pipe") { unsafe pipe2(&ends, O_CLOEXEC) }
+    reader = OwnedDescriptor(owning: ends[0])
+    writer = OwnedDescriptor(owning: ends[1])
+    let descriptor = reader.raw
+    try check("make a pipe") { fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+  }
+}
+
+/// Calls a body with the words as C's NULL-terminated array of strings.
+private func withCStringArray<Result>(
+  _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  var pointers = unsafe words.map { unsafe strdup($0) }
+  defer { unsafe pointers.forEach { unsafe free($0) } }
+  unsafe pointers.append(nil)
+  return unsafe pointers.withUnsafeBufferPointer { buffer in
+    guard let start = buffer.baseAddress else { preconditionFailure("the array holds a NULL") }
+    return unsafe body(start)
+  }
+}

@@ -1,0 +1,60 @@
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
+  func outcome(
+    of command: Command, timeout: Duration = .seconds(30)
+  ) throws -> ChildProcess.Outcome {
+    let loop = EventLoop()
+    var result: ChildProcess.Outcome?
+    try loop.run(command, timeout: timeout) { outcome in
+      result = outcome
+      loop.stop()
+    }
+    try loop.run()
+    return try #require(result)
+  }
+
+  @Test func `output and exit code are collected`() throws {
+    let outcome = try outcome(of: Command(["sh", "-c", "echo one; echo two >&2; exit 7"]))
+    #expect(outcome.ending == .exited(7))
+    #expect(outcome.output.lines == ["one", "two"])
+    #expect(!outcome.isSuccess)
+  }
+
+  @Test func `a hanging child is stopped with its group`() throws {
+    let outcome = try outcome(
+      of: Command(["sh", "-c", "sleep 1000 & wait"]), timeout: .milliseconds(50))
+    #expect(outcome.isTimedOut)
+    #expect(outcome.ending == .killed(signal: 15))
+  }
+
+  @Test func `a child has null input, no blocked signal and no descriptor of ours`() throws {
+    // The directory's own descriptor is the fourth.
+    #expect(
+      try outcome(of: Command(["ls", "/proc/self/fd"])).output.lines == ["0", "1", "2", "3"])
+    #expect(try outcome(of: Command(["cat"])).output.lines == [])
+    let masks = try outcome(of: Command(["grep", "-E", "SigBlk|SigIgn", "/proc/self/status"]))
+    // Bits 31 and 32 are the C library's own signals, which nobody can reset.
+    let standard = masks.output.lines.map {
+      UInt64($0.suffix(16), radix: 16).map { $0 & 0x7fff_ffff }
+    }
+    #expect(standard == [0, 0])
+  }
+
+  @Test func `a program that is not there is an error that names it`() {
+    #expect(throws: SystemError("run", "no-such-program", .noSuchFileOrDirectory)) {
+      try outcome(of: Command(["no-such-program"]))
+    }
+  }
+
+  @Test func `long output keeps its ends`() throws {
+    let outcome = try outcome(of: Command(["seq", "1", "100000"]))
+    #expect(outcome.output.lines.first == "1")
+    #expect(outcome.output.lines.last == "100000")
+    #expect(outcome.output.dropped > 0)
+    #expect(outcome.output.bytes.count <= 1 << 14)
+  }
+}

@@ -1,0 +1,59 @@
+import Glibc
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)), .scratch) struct EventLoopTests {
+  @Test func `deadlines come in their order, and a cancelled one never`() throws {
+    let loop = EventLoop()
+    var order: [Int] = []
+    let now = Instant.now
+    loop.schedule(at: now + .milliseconds(20)) {
+      order.append(2)
+      loop.stop()
+    }
+    let cancelled = loop.schedule(at: now + .milliseconds(10)) { order.append(9) }
+    loop.schedule(at: now + .milliseconds(5)) { order.append(1) }
+    loop.cancel(cancelled)
+    try loop.run()
+    #expect(order == [1, 2])
+  }
+
+  @Test func `inotify reports a file that is renamed into place`() throws {
+    let loop = EventLoop()
+    var seen: [Inotify.Event] = []
+    let inotify = try Inotify(on: loop) { events in
+      seen += events
+      loop.stop()
+    }
+    let watch = try inotify.add(Scratch.directory, for: [.movedTo, .closedAfterWrite])
+    try FileReplacement.write([1], to: Scratch.directory.appending("locals"))
+    try loop.run()
+    let renamed = seen.first { $0.mask == .movedTo }
+    #expect(renamed?.watch == watch)
+    #expect(renamed?.name == Array("locals".utf8))
+  }
+
+  @Test func `a lock is waited for, and its holder is told`() throws {
+    let path = Scratch.directory.appending("lock")
+    let first = try FileLock(path)
+    let second = try FileLock(path)
+    #expect(try first.acquireIfFree(as: "pipe-watcher"))
+    #expect(try !second.acquireIfFree(as: "update-qmail"))
+    let loop = EventLoop()
+    var told: FileLock.Holder?
+    loop.schedule(after: .milliseconds(20)) { first.release() }
+    loop.acquire(second, as: "update-qmail", waiting: { told = $0 }) { error in
+      #expect(error == nil)
+      loop.stop()
+    }
+    try loop.run()
+    #expect(told?.program == "pipe-watcher")
+    #expect(told?.pid == getpid())
+    #expect(second.isHeld)
+    #expect(try !first.acquireIfFree(as: "x"))
+    second.release()
+    #expect(try first.acquireIfFree(as: "x"))
+  }
+}
