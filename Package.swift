@@ -4,13 +4,22 @@ import PackageDescription
 let package = Package(
   name: "qmail-updater",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
+    // The edges: C libraries, each imported by one target.
     .systemLibrary(name: "CLinux"),
     .target(name: "SystemSupport", dependencies: ["CLinux", .system]),
+
+    // The subjects, arrows one way only.
+    .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+
+    // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
+    .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
   ]
@@ -20,7 +29,6 @@ extension Target.Dependency {
   static var argumentParser: Self {
     .product(name: "ArgumentParser", package: "swift-argument-parser")
   }
-  static var crypto: Self { .product(name: "Crypto", package: "swift-crypto") }
   static var system: Self { .product(name: "SystemPackage", package: "swift-system") }
   static var toml: Self { .product(name: "TOMLKit", package: "TOMLKit") }
 }

@@ -1,10 +1,9 @@
 // System calls that Swift's Glibc module lacks, and constants that it does not import.
 // Header only: nothing here is compiled on its own.
+//
+// No feature macro is set here: _GNU_SOURCE would change structures that Swift's Glibc module has
+// already seen (fd_set), and the two definitions would not fit together.
 #pragma once
-
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,18 +42,15 @@ static inline int linux_signalfd_next(int descriptor) {
 // Swift marks fork unavailable. It is safe here only because the callers have one thread.
 static inline pid_t linux_fork(void) { return fork(); }
 
-// Renames `from` to `to`; with `exchange` the two names swap their files in one step.
+// Renames `from` to `to`; with `exchange` the two names swap their files in one step
+// (RENAME_EXCHANGE, 2 in linux/fs.h).
 static inline int linux_rename(int from_directory, const char *from, int to_directory,
                                const char *to, int exchange) {
-  return renameat2(from_directory, from, to_directory, to, exchange ? RENAME_EXCHANGE : 0);
+  return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, exchange ? 2u : 0u);
 }
 
 static inline int linux_open_at(int directory, const char *path, int flags, mode_t mode) {
   return openat(directory, path, flags, mode);
-}
-
-static inline int linux_set_pipe_size(int descriptor, int bytes) {
-  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
 }
 
 // The signal dispositions of a new process: every handler and every ignored signal undone.
@@ -72,7 +68,10 @@ static inline void linux_reset_signals(void) {
 static inline void linux_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 // The environment: `environ` itself is a mutable global that Swift refuses.
-static inline char **linux_environment(void) { return environ; }
+static inline char **linux_environment(void) { return __environ; }
+
+// A pipe whose ends close on exec.
+static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
 static inline void linux_close_from(int first) { closefrom(first); }
 

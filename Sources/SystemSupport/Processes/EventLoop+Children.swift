@@ -146,7 +146,7 @@ private struct OutputPipe {
 
   init() throws(SystemError) {
     var ends: [CInt] = [-1, -1]
-    try check("make a pipe") { unsafe pipe2(&ends, O_CLOEXEC) }
+    try check("make a pipe") { unsafe linux_pipe(&ends) }
     reader = OwnedDescriptor(owning: ends[0])
     writer = OwnedDescriptor(owning: ends[1])
     let descriptor = reader.raw
