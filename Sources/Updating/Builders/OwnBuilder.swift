@@ -1,0 +1,26 @@
+internal import ConstantDatabase
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// Our own counterparts of qmail-newu and qmail-newmrh: the same bytes, with the line number in
+/// their errors.
+struct OwnBuilder {
+  private let builder: Builder
+
+  init(_ builder: Builder) { self.builder = builder }
+
+  /// Builds a .cdb from a text file.
+  ///
+  /// - Throws: What is wrong, with file and line where a line is wrong.
+  func build(_ source: FilePath, into target: FilePath) throws {
+    let bytes = try FileReading.contents(of: source)
+    let writer = try ConstantDatabaseWriter(replacing: target)
+    switch builder {
+    case .assignments: try Self.addAssignments(bytes, source, to: writer)
+    case .keyList: try Self.addKeys(bytes, to: writer)
+    }
+    // The candidate is brought to the disk when it is moved into the product's place.
+    try writer.commit(durably: false)
+  }
+}
