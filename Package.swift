@@ -16,12 +16,21 @@ let package = Package(
     // The subjects, arrows one way only.
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
 
+    // The executables, thin: arguments, wiring, one call.
+    .target(
+      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
+    .testTarget(
+      name: "ToolSupportTests",
+      dependencies: [
+        "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
+      ]),
   ]
 )
 
