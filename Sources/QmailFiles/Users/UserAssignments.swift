@@ -1,0 +1,81 @@
+package import SystemPackage
+internal import SystemSupport
+
+/// `users/assign`: which user and home directory a local address belongs to.
+///
+/// Lines are `=LOCAL:USER:UID:GID:HOME:DASH:EXT:` for one address and `+PREFIX:...` for all that
+/// start with a prefix; a line with a dot in front ends the file. The rules are `qmail-newu`'s.
+package struct UserAssignments: Equatable, Sendable {
+  /// One line of the file.
+  package struct Entry: Equatable, Sendable {
+    /// The line in the file, counted from 1.
+    package let line: Int
+    /// Whether the name is a prefix (`+`) rather than a whole local part.
+    package let isPrefix: Bool
+    /// The local part or prefix, as written.
+    package let name: [UInt8]
+    /// What mail to the name is delivered with.
+    package let assignment: Assignment
+  }
+
+  /// The entries in the order of the file; for a name that comes twice the first one counts.
+  package let entries: [Entry]
+
+  /// Parses the file.
+  ///
+  /// - Parameters:
+  ///   - contents: The bytes of the file.
+  ///   - path: Its path, for errors.
+  /// - Throws: `FileFormatError` where `qmail-newu` says `bad format in users/assign`.
+  package init(parsing contents: [UInt8], path: FilePath) throws(FileFormatError) {
+    var entries: [Entry] = []
+    var last = 0
+    for line in NumberedLines(contents) {
+      last = line.number
+      if line.bytes.first == UInt8(ascii: ".") {
+        self.entries = entries
+        return
+      }
+      guard line.isTerminated else { break }
+      entries.append(try Self.entry(line, path))
+    }
+    throw FileFormatError(path, line: last + 1, expected: "a line with a dot at the end")
+  }
+
+  private static func entry(
+    _ line: NumberedLines.Line, _ path: FilePath
+  ) throws(FileFormatError) -> Entry {
+    func fail(_ expected: String) -> FileFormatError {
+      FileFormatError(path, line: line.number, expected: expected)
+    }
+    guard !line.bytes.contains(0) else { throw fail("no NUL") }
+    guard let colon = line.bytes.firstIndex(of: .colon), colon > line.bytes.startIndex else {
+      throw fail("=LOCAL:USER:UID:GID:HOME:DASH:EXT: or +PREFIX:..., or a dot to end the file")
+    }
+    let fields = line.bytes[(colon + 1)...].colonFields
+    guard fields.count > 6 else { throw fail("7 colons, found \(fields.count)") }
+    return Entry(
+      line: line.number, isPrefix: line.bytes.first == UInt8(ascii: "+"),
+      name: Array(line.bytes[..<colon].dropFirst()),
+      assignment: Assignment(fields: fields.prefix(6).map(Array.init)))
+  }
+}
+
+extension UserAssignments {
+  /// The records of the `users/cdb` that `qmail-newu` makes of the file, in its order.
+  ///
+  /// A `=` line's key is `!`, the name in small letters and a NUL; a `+` line's lacks the NUL. The
+  /// last record has an empty key and tells with which characters a prefix may end.
+  package var records: [(key: [UInt8], data: [UInt8])] {
+    var records: [(key: [UInt8], data: [UInt8])] = []
+    var lastCharacters: [UInt8] = []
+    for entry in entries {
+      let name = [UInt8(ascii: "!")] + entry.name.lowercased
+      records.append((entry.isPrefix ? name : name + [0], entry.assignment.data))
+      if entry.isPrefix, let last = entry.name.last, !lastCharacters.contains(last) {
+        lastCharacters.append(last)
+      }
+    }
+    return records + [([], lastCharacters)]
+  }
+}
