@@ -15,11 +15,14 @@ let package = Package(
 
     // The subjects, arrows one way only.
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
+    .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
   ]
