@@ -25,6 +25,7 @@ let package = Package(
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -34,6 +35,8 @@ let package = Package(
       dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
+    .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(

@@ -23,4 +23,17 @@ struct OwnBuilder {
     // The candidate is brought to the disk when it is moved into the product's place.
     try writer.commit(durably: false)
   }
+
+  private static func addAssignments(
+    _ bytes: [UInt8], _ source: FilePath, to writer: ConstantDatabaseWriter
+  ) throws {
+    for record in try UserAssignments(parsing: bytes, path: source).records {
+      try writer.add(key: record.key, value: record.data)
+    }
+  }
+
+  private static func addKeys(_ bytes: [UInt8], to writer: ConstantDatabaseWriter) throws {
+    let empty: [UInt8] = []
+    for key in ControlFile.keys(of: bytes) { try writer.add(key: key, value: empty) }
+  }
 }

@@ -64,7 +64,7 @@ final class CandidateRun: RuleRun {
   private var owner: (uid: UInt32, gid: UInt32)? {
     get throws {
       guard let name = rule.user else { return nil }
-      guard let user = try environment.settings.layout.user(named: name) else {
+      guard let user = try environment.settings.layout.readPasswordFile().user(name.utf8) else {
         throw SystemError("find user", VisibleText.escape(name), .noSuchFileOrDirectory)
       }
       return (user.uid, user.gid)

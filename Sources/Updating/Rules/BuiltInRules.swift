@@ -23,6 +23,9 @@ struct BuiltInRules {
       + sqmail + [simcontrol].compactMap(\.self) + tcpRules + [validrcptto, auth]
   }
 
+  /// Where qmail's programs are, within the tree under the root.
+  private var programs: FilePath { settings.layout.qmail.appending("bin") }
+
   private func control(_ name: String) -> FilePath {
     settings.layout.control.appending(name)
   }
@@ -46,7 +49,7 @@ extension BuiltInRules {
     let text = settings.layout.root("/etc/aliases")
     let product = settings.layout.root("/etc/aliases.cdb")
     let usual = ["/var/lib/qmail/bin", "/usr/local/bin"].map { FilePath($0) }
-    guard let command = tools.hardWired("newaliases", in: [settings.layout.qmailPrograms] + usual)
+    guard let command = tools.hardWired("newaliases", in: [programs] + usual)
     else { return nil }
     // newaliases completes bare addresses from qmail-inject's files.
     let names = ["me", "defaulthost", "defaultdomain", "plusdomain"]
@@ -108,7 +111,7 @@ extension BuiltInRules {
       ("recipients", "qmail-recipients", users.appending("recipients")),
     ]
     return lists.compactMap { name, tool, text in
-      guard let command = tools.hardWired(tool, in: [settings.layout.qmailPrograms]) else {
+      guard let command = tools.hardWired(tool, in: [programs]) else {
         return nil
       }
       let product = FilePath(text.string + ".cdb")
@@ -121,7 +124,7 @@ extension BuiltInRules {
 
   private var simcontrol: Rule? {
     let text = control("simcontrol")
-    guard let command = tools.hardWired("simscanmk", in: [settings.layout.qmailPrograms]) else {
+    guard let command = tools.hardWired("simscanmk", in: [programs]) else {
       return nil
     }
     return Rule(
@@ -181,7 +184,9 @@ extension BuiltInRules {
 
   /// vpopmail's own rules, unless it adds the addresses of roaming users: those would be lost.
   private var vpopmailTcpRule: [Rule] {
-    guard let home = settings.layout.vpopmailHome else { return [] }
+    guard let users = try? settings.layout.readPasswordFile(),
+      let home = settings.layout.vpopmailHome(among: users)
+    else { return [] }
     let directory = home.appending("etc")
     let roaming = try? FileStatus.of(directory.appending("open-smtp"))
     return roaming == nil ? [tcpRule(directory.appending("tcp.smtp"))] : []
@@ -213,7 +218,7 @@ extension BuiltInRules {
 extension BuiltInRules {
   private func ownOrTool(_ builder: Builder, _ tool: String) -> Rule.Action {
     guard settings.builder == .tool,
-      let command = tools.hardWired(tool, in: [settings.layout.qmailPrograms])
+      let command = tools.hardWired(tool, in: [programs])
     else { return .build(builder) }
     return .command(BuildCommand(command))
   }
