@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 package import SystemSupport
 
 /// The evidence of the last success of a rule: what it was made from, and what came out.

@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 package import SystemSupport
 
 /// What is known of one input at one moment.

@@ -1,6 +1,6 @@
 internal import Glibc
-package import SystemPackage
-package import SystemSupport
+internal import SystemPackage
+internal import SystemSupport
 
 /// A private directory beside a product, in which a builder makes the next version of it.
 ///

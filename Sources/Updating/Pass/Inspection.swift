@@ -28,12 +28,13 @@ package struct Inspection: Equatable, Sendable, Codable {
     }
     let present = try FileStatus.of(old, followingLinks: false)
     guard isDatabase else {
-      isUnchanged = present?.size == status.size && (try Self.haveSameBytes(new, old))
+      let isSameSize = present?.size == status.size
+      isUnchanged = try isSameSize && Self.haveSameBytes(new, old)
       samples = []
       return
     }
     _ = try ConstantDatabase(opening: new).verify()
-    let sound = present != nil && (try? ConstantDatabase(opening: old).verify()) != nil
+    let sound = present != nil && Self.isSound(old)
     let changes = try RecordChanges.between(sound ? old : nil, new, samples: sampleCount)
     isUnchanged = sound && changes.isEmpty
     records = RecordCounts(
@@ -48,6 +49,10 @@ package struct Inspection: Equatable, Sendable, Codable {
         }
       return mark + VisibleText.escape(sample.key)
     }
+  }
+
+  private static func isSound(_ path: FilePath) -> Bool {
+    (try? ConstantDatabase(opening: path).verify()) != nil
   }
 
   private static func haveSameBytes(_ first: FilePath, _ second: FilePath) throws -> Bool {

@@ -1,4 +1,4 @@
-package import SystemSupport
+internal import SystemSupport
 
 /// The log of what is done: one line a fact, for eyes and for grep, without time stamps.
 ///

@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 internal import SystemSupport
 
 /// The product before the present one, kept in the state directory so that it can be brought back.

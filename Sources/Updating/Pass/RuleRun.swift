@@ -1,5 +1,5 @@
 internal import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 
 /// What came of one run of a rule's action, before it is recorded.
 struct RunOutcome {
@@ -61,6 +61,8 @@ package struct PassEnvironment {
 
 /// A run that goes on, and can be stopped.
 protocol RuleRun: AnyObject {
+  /// Begins; the completion is called on the loop, or at once.
+  func start()
   /// Asks the run to end soon; its completion is still called.
   func stop()
 }

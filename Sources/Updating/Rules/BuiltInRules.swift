@@ -1,5 +1,6 @@
 internal import SystemPackage
 internal import SystemSupport
+internal import QmailFiles
 
 /// The rules for the layouts that qmail servers usually have.
 ///

@@ -1,5 +1,5 @@
 package import SystemPackage
-package import SystemSupport
+internal import SystemSupport
 
 /// What is made from what, and how: the one idea of this program.
 package struct Rule: Equatable, Sendable {

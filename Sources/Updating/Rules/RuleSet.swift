@@ -1,4 +1,5 @@
 package import SystemPackage
+internal import SystemSupport
 
 /// Rules in an order in which each comes after those that it depends on.
 package struct RuleSet: Equatable, Sendable {
@@ -30,6 +31,14 @@ package struct RuleSet: Equatable, Sendable {
     self.rules = ordered
     self.dependencies = dependencies
   }
+
+  private init() {
+    rules = []
+    dependencies = [:]
+  }
+
+  /// No rules at all.
+  package static let none = RuleSet()
 
   /// The rule with a name.
   package subscript(name: String) -> Rule? { rules.first { $0.name == name } }

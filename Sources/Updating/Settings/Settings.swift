@@ -1,6 +1,6 @@
 package import QmailFiles
 package import SystemPackage
-package import SystemSupport
+internal import SystemSupport
 
 /// All that the configuration file can set, with the values that hold without one.
 package struct Settings: Equatable, Sendable {

@@ -14,6 +14,8 @@ package struct RuleState: Equatable, Sendable, Codable {
   package var reasons: [String] = []
   /// When that verdict was given.
   package var judged: Timestamp?
+  /// What the log was last told of the rule.
+  package var announced: String?
   package var record: BuildRecord?
   package var failure: Failure?
   package var hold: Hold?

@@ -44,10 +44,8 @@ struct InputReader {
         return .file(old)
       }
       return .file(try read(path, before: now))
-    } catch let error as SystemError {
-      return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     } catch {
-      return .unreadable("\(error)")
+      return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     }
   }
 
@@ -64,7 +62,7 @@ struct InputReader {
       }
       let names = try FileReading.names(in: path)
         .filter { $0.string.hasPrefix(prefix) && !Noise.isNoise($0.string) }
-      let text = names.flatMap { $0.bytes + [0] }
+      let text: [UInt8] = names.flatMap { (name: FilePath.Component) in name.bytes + [0] }
       return .listing(
         stamp: stamp, names: ContentDigest(of: text, key: key),
         isTooRecent: stamp.isTooRecent(at: now))

@@ -1,5 +1,5 @@
-package import SystemPackage
-package import SystemSupport
+internal import SystemPackage
+internal import SystemSupport
 
 /// Reads the world, rule by rule, into values.
 package struct Surveyor: Sendable {

@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 package import SystemSupport
 
 /// Gives the verdict on a rule: a pure function of what was observed and what is remembered.

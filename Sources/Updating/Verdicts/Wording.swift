@@ -1,4 +1,4 @@
-package import SystemPackage
+internal import SystemPackage
 package import SystemSupport
 
 /// Says verdicts and reasons in words, one line each, safe to show.
@@ -53,8 +53,7 @@ package struct Wording: Sendable {
   package func words(_ hold: RuleState.Hold) -> String {
     switch hold.cause {
     case .loss:
-      guard let records = hold.records else { return "it would lose too much" }
-      return "would lose \(records.removed) of \(records.before) records, such as "
+      "would lose \(hold.records?.removed ?? 0) of \(hold.records?.before ?? 0) records, such as "
         + hold.losing.prefix(3).joined(separator: " ")
     case .rollback: "rolled back \(clock(hold.since)) until forced or its inputs change"
     }
