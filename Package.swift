@@ -15,6 +15,7 @@ let package = Package(
 
     // The subjects, arrows one way only.
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -22,6 +23,8 @@ let package = Package(
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
+    .testTarget(
+      name: "TriggersTests", dependencies: ["Triggers", "SystemSupport", "TestSupport", .system]),
   ]
 )
 
