@@ -16,16 +16,24 @@ let package = Package(
     // The subjects, arrows one way only.
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
     .target(
       name: "Updating",
       dependencies: [
-        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Triggers", .system,
+        .toml,
       ]),
 
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
-    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .executableTarget(
+      name: "pipe-watcher",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
+    .executableTarget(
+      name: "update-qmail",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -36,7 +44,8 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
@@ -44,7 +53,6 @@ let package = Package(
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
-
     .testTarget(
       name: "UpdatingTests",
       dependencies: [
