@@ -21,6 +21,8 @@ package struct PassResult: Sendable {
   /// Whether the pass was stopped before its end.
   package internal(set) var isStopped = false
 
+  package init() {}
+
   /// When the earliest failed rule is to be tried again.
   package var nextTry: Timestamp? {
     entries.compactMap {
