@@ -206,7 +206,9 @@ extension UpdateService {
   }
 
   private func makePass(_ request: PassRequest) {
-    journal.note("pass", request.reasons.joined(separator: "; "))
+    if isVerbose || !request.isRoutine {
+      journal.note("pass", request.reasons.joined(separator: "; "))
+    }
     _ = scheduler.handle(.passBegan, now: .now)
     let order = PassOrder(includesOpaque: request.includesOpaque, cause: request.reasons)
     let began = Instant.now
@@ -230,6 +232,7 @@ extension UpdateService {
     if isEnding { return loop.stop() }
     let next = result.nextTry ?? (result.failure == nil ? nil : .now + .seconds(30))
     let retry = next.map { Instant.now + max(.zero, $0 - .now) }
+    scheduler.settings.hasOpaqueRules = result.hasOpaqueRules
     if updateWatches() { _ = scheduler.handle(.overflow, now: .now) }
     // The handler that began the pass may still be running: let it return first.
     loop.schedule(after: .zero) { [self] in
