@@ -33,6 +33,11 @@ struct LogFile {
     self.device == device && self.inode == inode
   }
 
+  /// Its length now.
+  var size: Int64 {
+    get throws(SystemError) { try FileStatus.of(descriptor, subject: name).size }
+  }
+
   func position(_ offset: Int64) -> LogPosition {
     LogPosition(device: device, inode: inode, offset: offset)
   }
@@ -144,11 +149,6 @@ extension LogFiles {
       if let file = try open(index) { return file }
     }
     return nil
-  }
-
-  /// `current` itself, if there is one.
-  var current: LogFile? {
-    entries.last.flatMap { $0.name == "current" ? $0.file : nil }
   }
 
   /// The index of a file among the entries, by its lasting name or by its identity.

@@ -12,7 +12,7 @@ package final class LogFollower {
   package enum Start: Sendable {
     /// With the line that is written next.
     case end
-    /// With what comes after a place that was noted before; nil is all of the present `current`.
+    /// With what comes after a place that was noted before; nil is all that is in the log.
     case since(LogPosition?)
     /// So many lines before the end.
     case lastLines(Int)

@@ -92,17 +92,15 @@ extension LogHistory {
       end = before.offset
     } else if let newest = try files.newest() {
       file = newest
-      end = try FileStatus.of(newest.descriptor, subject: directory.visible).size
+      end = try newest.size
     }
   }
 
   /// Goes to the file before; a line that was cut between the two goes on there.
   private mutating func stepBack(from file: LogFile) throws(SystemError) -> [LogLine] {
     let older = try LogFiles(in: directory).predecessor(of: file)
-    let size = try older.map { file throws(SystemError) in
-      try FileStatus.of(file.descriptor, subject: directory.visible).size
-    }
-    let last = try older?.descriptor.read(upTo: 1, at: max(0, (size ?? 0) - 1))
+    let size = try older?.size ?? 0
+    let last = try older?.descriptor.read(upTo: 1, at: max(0, size - 1))
     let isCut = last.map { !$0.isEmpty && $0 != [0x0a] } ?? false
     // After a crash the last line of the older file has no end, and nothing goes on.
     let isJoined = isCut && older?.isUnsafe == false
@@ -112,7 +110,7 @@ extension LogHistory {
       isLineEnded = isCut
     }
     self.file = older
-    end = size ?? 0
+    end = size
     isAtStart = older == nil
     return lines
   }
@@ -120,12 +118,12 @@ extension LogHistory {
 
 extension LogHistory {
   /// The position so many lines or bytes before the end of a log, whichever is nearer to the end;
-  /// nil when the log is empty.
+  /// nil when there is no log.
   static func start(
     of directory: FilePath, lines limit: Int, bytes: Int
   ) throws(SystemError) -> LogPosition? {
     var history = LogHistory(directory)
-    var position: LogPosition?
+    var position = try LogPosition.end(of: directory)
     var lines = 0
     var length = 0
     while let older = try history.older() {

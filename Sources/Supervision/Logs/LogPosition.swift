@@ -14,13 +14,18 @@ package struct LogPosition: Hashable, Sendable {
     self.offset = offset
   }
 
-  /// The end of a log as it is now: two system calls.
+  /// The end of a log as it is now: one system call, unless a rotation is under way.
   ///
-  /// - Returns: The end of `current`; nil when there is none, so that all that comes is new.
-  /// - Throws: `SystemError` when `current` is there and cannot be looked at.
+  /// - Returns: The end of `current`, or of the file that comes closest to it; nil when there is no
+  ///   log at all, so that all that comes is new.
+  /// - Throws: `SystemError` when something is there that cannot be looked at.
   package static func end(of directory: FilePath) throws(SystemError) -> LogPosition? {
-    guard let status = try FileStatus.of(directory.appending("current"), followingLinks: false)
-    else { return nil }
-    return LogPosition(device: status.device, inode: status.inode, offset: status.size)
+    let current = directory.appending("current")
+    if let status = try FileStatus.of(current, followingLinks: false) {
+      return LogPosition(device: status.device, inode: status.inode, offset: status.size)
+    }
+    return try LogFiles(in: directory).newest().map { (file) throws(SystemError) in
+      try file.position(file.size)
+    }
   }
 }

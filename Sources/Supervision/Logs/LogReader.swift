@@ -171,28 +171,13 @@ extension LogReader {
   /// Finds the place to begin.
   private mutating func begin(_ events: inout [LogFollower.Event]) throws(SystemError) {
     switch start {
-    case .end: try beginAtCurrent { (file) throws(SystemError) in
-        try FileStatus.of(file.descriptor).size
-      }
-    case .since(nil): try beginAtCurrent { _ in 0 }
-    case .since(let position?): try begin(at: position, &events)
+    case .end: try begin(at: LogPosition.end(of: directory), &events)
+    case .since(let position): try begin(at: position, &events)
     case .lastLines(let count):
       try begin(at: LogHistory.start(of: directory, lines: count, bytes: .max), &events)
     case .lastBytes(let count):
       try begin(at: LogHistory.start(of: directory, lines: .max, bytes: count), &events)
     }
-  }
-
-  private mutating func beginAtCurrent(
-    _ offset: (LogFile) throws(SystemError) -> Int64
-  ) throws(SystemError) {
-    let files = try LogFiles(in: directory)
-    guard let file = files.current else {
-      // Whatever comes later is new from its first byte on.
-      start = .since(nil)
-      throw SystemError("open", directory.appending("current"), .noSuchFileOrDirectory)
-    }
-    try read(file, from: offset(file), in: files)
   }
 
   private mutating func begin(
@@ -201,13 +186,14 @@ extension LogReader {
     let files = try LogFiles(in: directory)
     if let position, let file = try files.file(at: position) {
       try read(file, from: position.offset, in: files)
-    } else if position != nil, let oldest = try files.oldest() {
-      // The file of the position is gone: all that is left is later.
-      events.append(.gap)
+    } else if let oldest = try files.oldest() {
+      // If the file of the position is gone, all that is left is later.
+      if position != nil { events.append(.gap) }
       try read(oldest, from: 0, in: files)
     } else {
+      // Whatever comes is new from its first byte on.
       start = .since(nil)
-      try beginAtCurrent { _ in 0 }
+      throw SystemError("open", directory.appending("current"), .noSuchFileOrDirectory)
     }
   }
 
