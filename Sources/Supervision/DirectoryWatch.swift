@@ -19,7 +19,7 @@ final class DirectoryWatch {
   private(set) var isPresent = false
   private let path: FilePath
   private let mask: Inotify.Mask
-  private let handler: (Event) -> Void
+  private let handler: ([Event]) -> Void
   private var inotify: Inotify?
   private var watch: Inotify.Watch?
 
@@ -28,7 +28,7 @@ final class DirectoryWatch {
   /// - Throws: `SystemError` when the kernel has no watch left.
   init(
     _ path: FilePath, for mask: Inotify.Mask, on loop: EventLoop,
-    _ handler: @escaping (Event) -> Void
+    _ handler: @escaping ([Event]) -> Void
   ) throws(SystemError) {
     self.path = path
     self.mask = mask
@@ -41,53 +41,58 @@ final class DirectoryWatch {
   func cancel() { inotify = nil }
 
   private func take(_ events: [Inotify.Event]) {
-    for event in events {
-      guard inotify != nil else { return }
-      let isGone: Inotify.Mask = [.deletedItself, .movedItself, .ignored, .unmounted]
-      if event.mask.contains(.overflowed) {
-        handler(.lookAgain)
-      } else if event.watch != watch {
-        continue
-      } else if isPresent, event.mask.isDisjoint(with: isGone) {
-        handler(.changed(name: event.name, event.mask))
-      } else {
-        relocate()
-      }
-    }
+    let news = events.compactMap(translate)
+    if !news.isEmpty, inotify != nil { handler(news) }
   }
 
-  /// Looks for the directory anew, after it or what stands in its place changed.
-  private func relocate() {
+  private func translate(_ event: Inotify.Event) -> Event? {
+    let isGone: Inotify.Mask = [.deletedItself, .movedItself, .ignored, .unmounted]
+    if event.mask.contains(.overflowed) { return .lookAgain }
+    guard event.watch == watch else { return nil }
+    if isPresent, event.mask.isDisjoint(with: isGone) {
+      return .changed(name: event.name, event.mask)
+    }
+    return relocate() ? .lookAgain : nil
+  }
+
+  /// Looks for the directory anew, after it or what stands in its place changed; false when it was
+  /// missing and still is.
+  private func relocate() -> Bool {
     let wasPresent = isPresent
     if let watch { inotify?.remove(watch) }
-    // Failing that, the kernel's limit is reached: the handler sees no directory.
+    // Failing that, the kernel's limit is reached: the directory counts as missing.
     try? establish()
-    if isPresent || wasPresent { handler(.lookAgain) }
+    return isPresent || wasPresent
   }
 
   /// Watches the directory, or the nearest existing one above it.
   private func establish() throws(SystemError) {
-    var place = path
     isPresent = false
     watch = nil
+    // What is missing may arrive between two looks; a few more looks then find it.
+    for _ in 0..<4 {
+      let place = try watchNearest()
+      isPresent = place == path
+      if isPresent { return }
+      guard try exists(below: place) else { return }
+    }
+  }
+
+  /// Watches the directory, or the nearest one above it that lets us, and tells which.
+  private func watchNearest() throws(SystemError) -> FilePath {
+    var place = path
     while true {
       do {
-        let found = try inotify?.add(
-          place, for: place == path ? mask.union(Self.departure) : Self.arrival)
-        // What is missing may have arrived between the two looks.
-        if place != path, try exists(below: place) {
-          if let found { inotify?.remove(found) }
-          place = path
-          continue
-        }
+        let mask = place == path ? mask.union(Self.departure) : Self.arrival
+        let found = try inotify?.add(place, for: mask)
+        if let watch, watch != found { inotify?.remove(watch) }
         watch = found
-        isPresent = place == path
-        return
+        return place
       } catch {
         let parent = place.removingLastComponent()
         let isAbsent = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied]
           .contains(error.errno)
-        guard isAbsent, parent != place, !place.isEmpty else { throw error }
+        guard isAbsent, parent != place, place != "." else { throw error }
         place = parent.isEmpty ? "." : parent
       }
     }
