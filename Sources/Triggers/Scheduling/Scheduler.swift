@@ -149,8 +149,8 @@ extension Scheduler {
   private mutating func nextRequest(now: Instant) -> PassRequest {
     var request = PassRequest(reasons: occasions.reasons, isFull: occasions.wantEverything)
     if occasions.arePoked { _ = pokes.take(at: now) }
-    if let retry, retry <= now { request.reasons.append("retry") }
-    if let survey, survey <= now { request.reasons.append("safety survey") }
+    if let retry, retry <= now { request.reasons.append(PassRequest.retry) }
+    if let survey, survey <= now { request.reasons.append(PassRequest.safetySurvey) }
     addOpaque(to: &request, now: now)
     occasions = Occasions()
     retry = nil

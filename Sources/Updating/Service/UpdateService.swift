@@ -232,7 +232,9 @@ extension UpdateService {
     if isEnding { return loop.stop() }
     let next = result.nextTry ?? (result.failure == nil ? nil : .now + .seconds(30))
     let retry = next.map { Instant.now + max(.zero, $0 - .now) }
-    scheduler.settings.hasOpaqueRules = result.hasOpaqueRules
+    if scheduler.settings.hasOpaqueRules != result.hasOpaqueRules {
+      scheduler.settings.hasOpaqueRules = result.hasOpaqueRules
+    }
     if updateWatches() { _ = scheduler.handle(.overflow, now: .now) }
     // The handler that began the pass may still be running: let it return first.
     loop.schedule(after: .zero) { [self] in
