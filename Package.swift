@@ -14,14 +14,24 @@ let package = Package(
     .target(name: "SystemSupport", dependencies: ["CLinux", .system]),
 
     // The subjects, arrows one way only.
+    .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "ConstantDatabaseTests",
+      dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
+      exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
+
+    // What the benchmarks measure as a process.
+    .executableTarget(
+      name: "benchmark-cdb", dependencies: ["ConstantDatabase", "SystemSupport", .system],
+      path: "Tests/Benchmarks/benchmark-cdb"),
   ]
 )
 
