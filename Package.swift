@@ -17,6 +17,19 @@ let package = Package(
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
 
+    .target(
+      name: "Recipients",
+      dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
+
+    // The executables, thin: arguments, wiring, one call.
+    .executableTarget(
+      name: "mkvalidrcptto",
+      dependencies: [
+        "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
+      ]),
+    .target(
+      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
@@ -26,7 +39,18 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
+      name: "RecipientsTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
+    .testTarget(
+      name: "ToolSupportTests",
+      dependencies: [
+        "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
+      ]),
 
     // What the benchmarks measure as a process.
     .executableTarget(
