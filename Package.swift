@@ -16,6 +16,11 @@ let package = Package(
     // The subjects, arrows one way only.
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(
+      name: "Updating",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
+      ]),
 
     .target(
       name: "Recipients",
@@ -29,6 +34,7 @@ let package = Package(
       ]),
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -45,11 +51,20 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+    .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "ToolSupportTests",
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
+      ]),
+
+    .testTarget(
+      name: "UpdatingTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "SystemSupport", "TestSupport", "Updating", .system,
       ]),
 
     // What the benchmarks measure as a process.
