@@ -16,6 +16,9 @@ let package = Package(
     // The subjects, arrows one way only.
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(
+      name: "Recipients",
+      dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
     .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
     .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
     .target(
@@ -28,6 +31,11 @@ let package = Package(
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+    .executableTarget(
+      name: "mkvalidrcptto",
+      dependencies: [
+        "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
+      ]),
     .executableTarget(
       name: "pipe-watcher",
       dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
@@ -43,6 +51,12 @@ let package = Package(
       dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
+    .testTarget(
+      name: "RecipientsTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
