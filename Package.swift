@@ -14,6 +14,7 @@ let package = Package(
     .target(name: "SystemSupport", dependencies: ["CLinux", .system]),
 
     // The subjects, arrows one way only.
+    .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
 
     // The executables, thin: arguments, wiring, one call.
@@ -23,6 +24,10 @@ let package = Package(
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "ConstantDatabaseTests",
+      dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
+      exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
@@ -31,6 +36,11 @@ let package = Package(
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
+
+    // What the benchmarks measure as a process.
+    .executableTarget(
+      name: "benchmark-cdb", dependencies: ["ConstantDatabase", "SystemSupport", .system],
+      path: "Tests/Benchmarks/benchmark-cdb"),
   ]
 )
 

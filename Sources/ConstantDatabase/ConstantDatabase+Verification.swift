@@ -1,0 +1,60 @@
+extension ConstantDatabase {
+  /// Checks that the whole file is sound.
+  ///
+  /// Sound means: the records fill the room before the tables exactly; each record can be reached
+  /// by a search for its key; each slot leads to a record with its hash, and no two to the same
+  /// one; nothing follows the tables. Takes a time in proportion to the size of the file, whatever
+  /// it contains, and some 20 bytes of memory for each record.
+  ///
+  /// - Returns: How many records there are.
+  /// - Throws: `ConstantDatabaseError` that tells the first thing that is wrong; `SystemError` when
+  ///   the file cannot be read.
+  package func verify() throws -> Int {
+    let end = header.tables.reduce(0) { max($0, $1.end) }
+    guard end == header.fileSize else {
+      throw damage(at: end, "the last hash table does not end where the file does")
+    }
+    var records: [Slot] = []
+    try unsafe recordWindow().forEachRecord { record in
+      unsafe records.append(
+        Slot(hash: KeyHash(of: record.key).value, position: UInt32(record.position)))
+    }
+    let groups = SlotGroups(records)
+    let window = slotWindow()
+    for (number, table) in header.tables.enumerated() {
+      let slots = try window.slots(of: table)
+      if let flaw = TableCheck(slots: slots, records: groups[number]).firstFlaw() {
+        throw damage(flaw, table: number)
+      }
+    }
+    try checkUnchanged()
+    return records.count
+  }
+
+  private func damage(_ flaw: TableCheck.Flaw, table: Int) -> ConstantDatabaseError {
+    func offset(_ slot: Int) -> Int { header.tables[table].position + slot * Format.slotSize }
+    switch flaw {
+    case .stray(let slot):
+      return damage(
+        at: offset(slot), "a slot of hash table \(table) leads to no record with its hash")
+    case .repeated(let slot):
+      return damage(
+        at: offset(slot), "a slot of hash table \(table) leads to a record that another one has")
+    case .unreachable(let slot):
+      return damage(
+        at: offset(slot), "an empty slot hides this one from every search in hash table \(table)")
+    case .missing(let record):
+      return damage(at: Int(record.position), "this record has no slot in hash table \(table)")
+    }
+  }
+}
+
+extension FileWindow {
+  /// All the slots of a table; this window is on the file's tables.
+  fileprivate func slots(of table: Header.Table) throws -> [Slot] {
+    var slots: [Slot] = []
+    slots.reserveCapacity(table.slotCount)
+    for number in 0..<table.slotCount { slots.append(try slot(number, of: table)) }
+    return slots
+  }
+}

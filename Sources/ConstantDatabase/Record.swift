@@ -1,0 +1,54 @@
+internal import Glibc
+
+/// A record in a window, valid until the window's next call.
+@unsafe struct Record {
+  let position: Int
+  let key: UnsafeRawBufferPointer
+  let value: UnsafeRawBufferPointer
+  /// Where the next record begins.
+  var end: Int { unsafe position + Format.lengthsSize + key.count + value.count }
+}
+
+extension FileWindow {
+  /// The record that begins at a position; this window is on the file's records.
+  ///
+  /// - Throws: `ConstantDatabaseError` when it does not lie within them; `SystemError` when it
+  ///   cannot be read.
+  func record(at position: Int) throws -> Record {
+    guard position >= range.lowerBound, position + Format.lengthsSize <= range.upperBound else {
+      throw ConstantDatabaseError(
+        .read, name, at: position, "no record can begin here: the records end at "
+          + "byte \(range.upperBound)")
+    }
+    let (keyCount, valueCount) = try pair(at: position)
+    let count = Format.lengthsSize + Int(keyCount) + Int(valueCount)
+    guard position + count <= range.upperBound else {
+      throw ConstantDatabaseError(
+        .read, name, at: position, "a record of \(keyCount) + \(valueCount) bytes passes the end "
+          + "of the records at byte \(range.upperBound)")
+    }
+    let bytes = try unsafe bytes(at: position, count: count)
+    let valueStart = Format.lengthsSize + Int(keyCount)
+    return unsafe Record(
+      position: position,
+      key: UnsafeRawBufferPointer(rebasing: bytes[Format.lengthsSize..<valueStart]),
+      value: UnsafeRawBufferPointer(rebasing: bytes[valueStart...]))
+  }
+
+  /// All the records in the order of the file; this window is on the file's records.
+  func forEachRecord(_ body: (Record) throws -> Void) throws {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let record = try unsafe record(at: position)
+      position = unsafe record.end
+      try unsafe body(record)
+    }
+  }
+}
+
+/// Whether two runs of bytes are the same.
+func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+  guard left.count == right.count else { return false }
+  guard let a = left.baseAddress, let b = right.baseAddress else { return true }
+  return unsafe memcmp(a, b, left.count) == 0
+}
