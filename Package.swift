@@ -16,10 +16,16 @@ let package = Package(
     // The subjects, arrows one way only.
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
+    .target(
+      name: "Updating",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
+      ]),
 
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -30,11 +36,19 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
+      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+    .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "ToolSupportTests",
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
+      ]),
+
+    .testTarget(
+      name: "UpdatingTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "SystemSupport", "TestSupport", "Updating", .system,
       ]),
 
     // What the benchmarks measure as a process.

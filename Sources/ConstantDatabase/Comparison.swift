@@ -42,7 +42,9 @@ struct Comparison {
   }
 
   /// Matches a record with the first one of the same key in the old file that is not matched yet.
-  private mutating func lookUp(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws {
+  private mutating func lookUp(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer)
+    throws
+  {
     var isSame = false
     let isKnown = try unsafe finder.find(key, hash: KeyHash(of: key)) { place, oldValue in
       guard matched.insert(place) else { return false }

@@ -3,16 +3,17 @@ extension ConstantDatabase {
   ///
   /// Sound means: the records fill the room before the tables exactly; each record can be reached
   /// by a search for its key; each slot leads to a record with its hash, and no two to the same
-  /// one; nothing follows the tables. Takes a time in proportion to the size of the file, whatever
+  /// one; the tables fill the rest of the file. Takes a time in proportion to the size of the file, whatever
   /// it contains, and some 20 bytes of memory for each record.
   ///
   /// - Returns: How many records there are.
   /// - Throws: `ConstantDatabaseError` that tells the first thing that is wrong; `SystemError` when
   ///   the file cannot be read.
   package func verify() throws -> Int {
-    let end = header.tables.reduce(0) { max($0, $1.end) }
-    guard end == header.fileSize else {
-      throw damage(at: end, "the last hash table does not end where the file does")
+    let slotCount = header.tables.reduce(0) { $0 + $1.slotCount }
+    guard slotCount * Format.slotSize == header.slots.count else {
+      throw damage(
+        at: header.slots.lowerBound, "the hash tables do not fill the file from here on")
     }
     var records: [Slot] = []
     try unsafe recordWindow().forEachRecord { record in

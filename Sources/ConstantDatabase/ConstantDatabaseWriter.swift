@@ -10,9 +10,7 @@ package final class ConstantDatabaseWriter {
   private enum State { case open, finished, broken }
 
   private let replacement: FileReplacement
-  private var output: OutputBuffer
-  private var size = DatabaseSize()
-  private var slots: [Slot] = []
+  private var encoder: DatabaseEncoder
   private var state = State.open
 
   /// Creates the temporary file in the directory of the path.
@@ -23,12 +21,11 @@ package final class ConstantDatabaseWriter {
   /// - Throws: `SystemError` when the directory cannot be written to.
   package init(replacing path: FilePath, mode: UInt32 = 0o644) throws {
     replacement = try FileReplacement(replacing: path, mode: mode)
-    output = OutputBuffer(replacement.descriptor, subject: path.visible)
-    for _ in 0..<Format.tableCount { try output.append(0, 0) }
+    encoder = try DatabaseEncoder(replacement.descriptor, name: path.visible)
   }
 
   /// How many records have been added.
-  package var recordCount: Int { size.recordCount }
+  package var recordCount: Int { encoder.size.recordCount }
 
   /// Where the new file lies until `commit`; from `finish` on it is a whole database.
   package var temporaryPath: FilePath { replacement.temporaryPath }
@@ -38,16 +35,11 @@ package final class ConstantDatabaseWriter {
   /// - Throws: `ConstantDatabaseError` when the file would pass 4 GiB or is finished; `SystemError`
   ///   when the disk is full. The old file is untouched.
   package func add(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws {
-    guard state == .open else { throw error("the database is already finished") }
-    guard let position = size.add(keyCount: key.count, valueCount: value.count) else {
-      throw error("the records need more than 4 GiB, which is as much as the format can hold")
-    }
-    slots.append(Slot(hash: unsafe KeyHash(of: key).value, position: position))
-    try whole { () throws(SystemError) in
-      try output.append(UInt32(key.count), UInt32(value.count))
-      try unsafe output.append(key)
-      try unsafe output.append(value)
-    }
+    try requireOpen()
+    state = .broken
+    let isAdded = try unsafe encoder.add(key: key, value: value)
+    state = .open
+    if !isAdded { throw error("the records need more than the 4 GiB that the format can hold") }
   }
 
   /// Adds a record; see `add(key:value:)` of raw bytes, which is faster.
@@ -59,11 +51,13 @@ package final class ConstantDatabaseWriter {
 
   /// Writes the hash tables and the header: the temporary file is then a whole database.
   ///
-  /// - Throws: `SystemError` when the disk is full. The old file is untouched.
+  /// - Throws: `SystemError` when the disk is full; `ConstantDatabaseError` when an earlier write
+  ///   failed. The old file is untouched.
   package func finish() throws {
     if state == .finished { return }
-    guard state == .open else { throw error("an earlier write failed") }
-    try whole { () throws(SystemError) in try writeTablesAndHeader() }
+    try requireOpen()
+    state = .broken
+    try encoder.finish()
     state = .finished
   }
 
@@ -76,59 +70,16 @@ package final class ConstantDatabaseWriter {
     try finish()
     try replacement.commit(durably: durably)
   }
-}
 
-extension ConstantDatabaseWriter {
-  /// Does one step of the output; after a step that failed the file can only be dropped.
-  private func whole(_ step: () throws(SystemError) -> Void) throws(SystemError) {
-    state = .broken
-    try step()
-    state = .open
-  }
-
-  private func writeTablesAndHeader() throws(SystemError) {
-    let groups = SlotGroups(slots)
-    slots = []
-    var header: [UInt32] = []
-    var position = size.recordsEnd
-    for table in 0..<Format.tableCount {
-      let places = hashTable(of: groups[table])
-      header.append(UInt32(position).littleEndian)
-      header.append(UInt32(places.count).littleEndian)
-      for place in places { try output.append(place.hash, place.position) }
-      position += places.count * Format.slotSize
+  private func requireOpen() throws {
+    switch state {
+    case .open: return
+    case .finished: throw error("it is finished and takes no more records")
+    case .broken: throw error("an earlier write failed")
     }
-    try output.flush()
-    let written: Result<Void, SystemError> = unsafe header.withUnsafeBytes { bytes in
-      Result { () throws(SystemError) in
-        try unsafe replacement.descriptor.write(bytes, at: 0, subject: replacement.path.visible)
-      }
-    }
-    try written.get()
   }
 
   private func error(_ reason: String) -> ConstantDatabaseError {
     ConstantDatabaseError(.write, replacement.path.visible, reason)
   }
-}
-
-/// The hash table of these records: each in the first place that is free from its own on.
-private func hashTable(of records: ArraySlice<Slot>) -> [Slot] {
-  var places = [Slot](repeating: .empty, count: 2 * records.count)
-  for record in records {
-    var place = KeyHash(value: record.hash).firstSlot(of: places.count)
-    while !places[place].isEmpty { place = place + 1 == places.count ? 0 : place + 1 }
-    places[place] = record
-  }
-  return places
-}
-
-/// Lends the bytes of a collection, copied only if they do not lie together.
-func withBytes<Result>(
-  of collection: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) throws -> Result
-) rethrows -> Result {
-  let direct = try collection.withContiguousStorageIfAvailable { bytes in
-    try unsafe body(UnsafeRawBufferPointer(bytes))
-  }
-  return try unsafe direct ?? Array(collection).withUnsafeBytes { try unsafe body($0) }
 }

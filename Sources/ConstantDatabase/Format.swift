@@ -1,4 +1,4 @@
-/// The fixed sizes of the cdb format (D. J. Bernstein, "A structure for constant databases").
+/// The fixed sizes of the cdb format, as its author describes it in cdb.txt.
 ///
 /// A file is a header of 256 pairs (table position, slot count), the records (key length, value
 /// length, key, value) in the order of insertion, and 256 hash tables of slots (hash, record
@@ -18,9 +18,7 @@ struct KeyHash: Equatable {
   init(value: UInt32) { self.value = value }
 
   init(of key: UnsafeRawBufferPointer) {
-    var hash: UInt32 = 5381
-    for unsafe byte in unsafe key { hash = (hash &* 33) ^ UInt32(byte) }
-    value = hash
+    value = unsafe key.reduce(5381) { hash, byte in (hash &* 33) ^ UInt32(byte) }
   }
 
   /// The table that the key belongs to.

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A record in a window, valid until the window's next call.
 @unsafe struct Record {
   let position: Int
@@ -17,14 +15,16 @@ extension FileWindow {
   func record(at position: Int) throws -> Record {
     guard position >= range.lowerBound, position + Format.lengthsSize <= range.upperBound else {
       throw ConstantDatabaseError(
-        .read, name, at: position, "no record can begin here: the records end at "
+        .read, name, at: position,
+        "no record can begin here: the records end at "
           + "byte \(range.upperBound)")
     }
     let (keyCount, valueCount) = try pair(at: position)
     let count = Format.lengthsSize + Int(keyCount) + Int(valueCount)
     guard position + count <= range.upperBound else {
       throw ConstantDatabaseError(
-        .read, name, at: position, "a record of \(keyCount) + \(valueCount) bytes passes the end "
+        .read, name, at: position,
+        "a record of \(keyCount) + \(valueCount) bytes passes the end "
           + "of the records at byte \(range.upperBound)")
     }
     let bytes = try unsafe bytes(at: position, count: count)
@@ -44,11 +44,4 @@ extension FileWindow {
       try unsafe body(record)
     }
   }
-}
-
-/// Whether two runs of bytes are the same.
-func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
-  guard left.count == right.count else { return false }
-  guard let a = left.baseAddress, let b = right.baseAddress else { return true }
-  return unsafe memcmp(a, b, left.count) == 0
 }

@@ -23,3 +23,6 @@ package func check<Result: FixedWidthInteger>(
 
 /// Sets the C library's error number, for the calls that tell an error from an end only by it.
 func setErrorNumber(_ value: CInt) { errno = value }
+
+/// The process number of this program.
+package func ownProcessNumber() -> Int32 { getpid() }

@@ -59,6 +59,25 @@ package enum FileOperations {
     }
   }
 
+  /// Gives a regular file the owner and the mode that another status tells.
+  ///
+  /// - Parameters:
+  ///   - wanted: Whose owner, group and mode the file shall have.
+  ///   - path: The file; a symbolic link in its place is refused.
+  ///   - now: What the file has now, so that nothing is done without need.
+  /// - Throws: `SystemError` when they cannot be given.
+  package static func adopt(
+    owner wanted: FileStatus, of path: FilePath, now: FileStatus
+  ) throws(SystemError) {
+    let isOwned = now.owner == wanted.owner && now.group == wanted.group
+    if isOwned, now.mode == wanted.mode { return }
+    let file = try FileReading.open(path, followingLinks: false)
+    if !isOwned {
+      try check("chown", path.visible) { fchown(file.raw, wanted.owner, wanted.group) }
+    }
+    try check("chmod", path.visible) { fchmod(file.raw, mode_t(wanted.mode)) }
+  }
+
   /// Brings the names in a directory to the disk.
   ///
   /// - Throws: `SystemError` when the device fails.

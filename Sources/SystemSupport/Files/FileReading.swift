@@ -17,9 +17,31 @@ package enum FileReading {
   package static func contents(
     of path: FilePath, limit: Int = 1 << 32, followingLinks: Bool = true
   ) throws(SystemError) -> [UInt8] {
-    let file = try OwnedDescriptor(
-      opening: path, flags: O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
+    let file = try open(path, followingLinks: followingLinks)
     return try contents(of: file, subject: path.visible, limit: limit)
+  }
+
+  /// Opens a file for reading; a FIFO or a device in its place cannot hold us up.
+  ///
+  /// - Throws: `SystemError` when the file cannot be opened.
+  package static func open(
+    _ path: FilePath, followingLinks: Bool = true
+  ) throws(SystemError) -> OwnedDescriptor {
+    try OwnedDescriptor(
+      opening: path, flags: O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
+  }
+
+  /// The path of the file that a path leads to, with every symbolic link followed.
+  ///
+  /// - Throws: `SystemError` when it leads nowhere.
+  package static func resolved(_ path: FilePath) throws(SystemError) -> FilePath {
+    let found: FilePath? = unsafe path.withPlatformString { name in
+      guard let real = unsafe realpath(name, nil) else { return nil }
+      defer { unsafe free(real) }
+      return unsafe FilePath(platformString: real)
+    }
+    guard let found else { throw SystemError("resolve", path, .latest) }
+    return found
   }
 
   /// The contents of a file, or nil when nothing is there.

@@ -25,7 +25,10 @@ package struct Timestamp: Comparable, Hashable, Sendable, Codable {
   package var seconds: Int64 { nanoseconds.quotientRoundedDown }
 
   /// The nanoseconds within the second, 0 to 999,999,999.
-  package var fraction: Int64 { nanoseconds - seconds * 1_000_000_000 }
+  package var fraction: Int64 {
+    let remainder = nanoseconds % 1_000_000_000
+    return remainder < 0 ? remainder + 1_000_000_000 : remainder
+  }
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.nanoseconds < right.nanoseconds

@@ -1,0 +1,40 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// Chooses how a rule's action is run.
+enum ActionRunner {
+  /// The run of a rule's action, not started yet.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule.
+  ///   - isForced: Whether an operator has asked for it, whatever it loses.
+  ///   - environment: The world around it.
+  ///   - completion: Gets the outcome, once; it may be called before `start` returns.
+  static func run(
+    of rule: Rule, isForced: Bool, in environment: PassEnvironment,
+    _ completion: @escaping (RunOutcome) -> Void
+  ) -> any RuleRun {
+    switch (rule.product, rule.action) {
+    case (.file(let path, let isDatabase), .command(let command))
+    where !command.mentions(BuildCommand.candidate):
+      InPlaceRun(
+        rule, command, product: path, isDatabase: isDatabase, in: environment, completion)
+    case (.file(let path, let isDatabase), _):
+      CandidateRun(
+        rule, product: path, isDatabase: isDatabase, isForced: isForced, in: environment,
+        completion)
+    case (.service(let directory), _):
+      ServiceRun(rule, service: directory, in: environment, completion)
+    }
+  }
+}
+
+extension Rule.Action {
+  /// Whether the action takes so long that others should be told of it while it runs.
+  var isLong: Bool {
+    switch self {
+    case .build: false
+    case .command, .reload, .restart: true
+    }
+  }
+}

@@ -1,0 +1,99 @@
+internal import Glibc
+internal import SystemPackage
+internal import SystemSupport
+
+/// A private directory beside a product, in which a builder makes the next version of it.
+///
+/// Its name is random and it belongs to the user who runs the builder, so that nobody else can put
+/// anything there. It lies on the product's file system, so that a rename brings the file into
+/// place. It is removed with this object.
+final class Candidate {
+  /// The file that the builder writes.
+  let path: FilePath
+  /// A second name for builders that need one.
+  let temporaryPath: FilePath
+  /// Where the builder may report what it read.
+  let depfilePath: FilePath
+
+  private let product: FilePath
+  private let directory: FilePath
+
+  /// Makes the directory, and removes what runs that were killed have left of theirs.
+  ///
+  /// - Parameters:
+  ///   - product: The file that will be replaced.
+  ///   - owner: The user and group who run the builder; nil is we ourselves.
+  /// - Throws: `SystemError` when the directory cannot be made.
+  init(for product: FilePath, owner: (uid: UInt32, gid: UInt32)? = nil) throws(SystemError) {
+    guard let name = product.lastComponent else {
+      throw SystemError("replace", product, .invalidArgument)
+    }
+    self.product = product
+    let parent = product.removingLastComponent()
+    try Self.removeLeftovers(of: name, in: parent)
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    let directory = parent.appending(".\(name.string).\(random).tmp")
+    try check("mkdir", directory.visible) {
+      unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
+    }
+    if let owner {
+      try check("chown", directory.visible) {
+        unsafe directory.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
+      }
+    }
+    self.directory = directory
+    path = directory.appending(name)
+    temporaryPath = directory.appending("\(name.string).tmp")
+    depfilePath = directory.appending("depfile")
+  }
+
+  deinit { Self.removeDirectory(directory) }
+
+  /// Puts the file in the product's place: owner and mode of the old product, or root's and not
+  /// writable by others; brought to the disk before and after.
+  ///
+  /// - Throws: `SystemError`; the old product is then still in place.
+  func commit() throws(SystemError) {
+    let file = try FileReading.open(path, followingLinks: false)
+    let new = try FileStatus.of(file, subject: path.visible)
+    guard new.kind == .regular else { throw SystemError("replace", product, .invalidArgument) }
+    let old = try FileStatus.of(product, followingLinks: false)
+    let owner = old?.owner ?? geteuid()
+    let group = old?.group ?? (new.owner == geteuid() ? new.group : getegid())
+    if new.owner != owner || new.group != group {
+      try check("chown", path.visible) { fchown(file.raw, owner, group) }
+    }
+    let mode = old?.mode ?? new.mode & ~0o6022
+    if mode != new.mode || new.owner != owner {
+      try check("chmod", path.visible) { fchmod(file.raw, mode_t(mode)) }
+    }
+    try file.synchronize(subject: path.visible)
+    try FileOperations.rename(path, to: product)
+    try FileOperations.synchronizeDirectory(product.removingLastComponent())
+  }
+
+  /// Removes directories of runs that were killed; the caller holds the lock, so none is in use.
+  private static func removeLeftovers(
+    of name: FilePath.Component, in parent: FilePath
+  ) throws(SystemError) {
+    let prefix = ".\(name.string)."
+    for entry in try FileReading.names(in: parent) {
+      let text = entry.string
+      guard text.hasPrefix(prefix), text.hasSuffix(".tmp") else { continue }
+      let middle = text.dropFirst(prefix.count).dropLast(4)
+      guard middle.count >= 8, middle.allSatisfy({ $0.isLetter || $0.isNumber }) else { continue }
+      let path = parent.appending(entry)
+      let status = try FileStatus.of(path, followingLinks: false)
+      if status?.kind == .directory { removeDirectory(path) }
+      if status?.kind == .regular, status?.owner == geteuid() { try FileOperations.remove(path) }
+    }
+  }
+
+  /// Removes a directory and the files in it; builders make no directories of their own.
+  private static func removeDirectory(_ path: FilePath) {
+    for name in (try? FileReading.names(in: path)) ?? [] {
+      try? FileOperations.remove(path.appending(name))
+    }
+    _ = unsafe path.withPlatformString { unsafe rmdir($0) }
+  }
+}

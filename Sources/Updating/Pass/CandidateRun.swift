@@ -1,0 +1,223 @@
+internal import Glibc
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// Makes a product as a candidate beside the old one, inspects it, and moves it into place.
+///
+/// The old product stays until the new one has proved sound; when too much would be lost it stays
+/// until an operator says otherwise.
+final class CandidateRun: RuleRun {
+  private let rule: Rule
+  private let environment: PassEnvironment
+  private let product: FilePath
+  private let isDatabase: Bool
+  private let isForced: Bool
+  private let completion: (RunOutcome) -> Void
+  private var candidate: Candidate?
+  private var child: ChildProcess?
+  private var isStopped = false
+  private var outcome = RunOutcome(result: .failed, summary: "")
+
+  /// Files up to this many bytes are built and inspected within the process itself.
+  private static let smallSize: Int64 = 256 << 10
+
+  init(
+    _ rule: Rule, product: FilePath, isDatabase: Bool, isForced: Bool,
+    in environment: PassEnvironment, _ completion: @escaping (RunOutcome) -> Void
+  ) {
+    self.rule = rule
+    self.product = product
+    self.isDatabase = isDatabase
+    self.isForced = isForced
+    self.environment = environment
+    self.completion = completion
+  }
+
+  /// Starts; the completion is called on the loop, or at once.
+  func start() {
+    do {
+      let candidate = try Candidate(for: product, owner: try owner)
+      self.candidate = candidate
+      switch rule.action {
+      case .build(let builder): try build(builder, into: candidate)
+      case .command(let command): try run(command, into: candidate)
+      case .reload, .restart: finish(.failed("a file cannot be \(rule.action)"))
+      }
+    } catch {
+      finish(.failed("\(error)"))
+    }
+  }
+
+  func stop() {
+    isStopped = true
+    child?.stop()
+  }
+
+  private func finish(_ outcome: RunOutcome) {
+    candidate = nil
+    child = nil
+    completion(outcome)
+  }
+
+  /// The user and group who own the candidate's directory; nil for ourselves.
+  private var owner: (uid: UInt32, gid: UInt32)? {
+    get throws {
+      guard let name = rule.user else { return nil }
+      guard let user = try environment.settings.layout.readPasswordFile().user(name.utf8) else {
+        throw SystemError("find user", VisibleText.escape(name), .noSuchFileOrDirectory)
+      }
+      return (user.uid, user.gid)
+    }
+  }
+}
+
+// MARK: - Building
+
+extension CandidateRun {
+  private func build(_ builder: Builder, into candidate: Candidate) throws {
+    guard let source = rule.inputs.first?.path else {
+      return finish(.failed("the rule has no input"))
+    }
+    outcome.command = "our own builder of \(rule.name)"
+    let build = { try OwnBuilder(builder).build(source, into: candidate.path) }
+    let size = try FileStatus.of(source)?.size ?? 0
+    guard size > Self.smallSize else {
+      try build()
+      return inspect()
+    }
+    child = try environment.loop.fork(timeout: rule.timeout) {
+      try build()
+      return []
+    } _: { [self] result in
+      child = nil
+      if result.isSuccess { return inspect() }
+      finish(failure(of: result, "the builder"))
+    }
+  }
+
+  private func run(_ command: BuildCommand, into candidate: Candidate) throws {
+    var words = command.filled(with: [
+      BuildCommand.candidate: candidate.path.string,
+      BuildCommand.temporary: candidate.temporaryPath.string,
+      BuildCommand.depfile: candidate.depfilePath.string,
+    ])
+    outcome.command =
+      Command(command.arguments, standardInput: command.standardInput).typed
+    // daemontools' setuidgid gives up root's rights for us.
+    if let user = rule.user { words = ["setuidgid", user] + words }
+    let started = Command(
+      words, standardInput: command.standardInput,
+      environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
+    child = try environment.loop.run(started, timeout: rule.timeout) { [self] result in
+      child = nil
+      outcome.ending = result.ending.description
+      outcome.output = result.output.lines
+      guard result.isSuccess else { return finish(failure(of: result, words[0])) }
+      inspectMadeFile(by: words[0])
+    }
+  }
+
+  private func failure(of result: ChildProcess.Outcome, _ program: String) -> RunOutcome {
+    var failed = outcome
+    failed.result = .failed
+    failed.ending = result.ending.description
+    failed.output = result.output.lines
+    let name = VisibleText.escape(FilePath(program).lastComponent?.string ?? program)
+    failed.summary =
+      if result.isStopped {
+        "\(name) was stopped"
+      } else if result.isTimedOut {
+        "\(name) took longer than \(Int(rule.timeout.seconds)) s and was stopped"
+      } else {
+        "\(name): \(result.ending)" + (result.output.lines.last.map { ": \($0)" } ?? "")
+      }
+    return failed
+  }
+
+  private func inspectMadeFile(by program: String) {
+    guard let candidate, let status = try? FileStatus.of(candidate.path, followingLinks: false),
+      status.kind == .regular
+    else {
+      outcome.summary = "\(VisibleText.escape(program)): exit 0, but it did not write its product"
+      return finish(outcome)
+    }
+    inspect()
+  }
+}
+
+// MARK: - Inspecting and moving into place
+
+extension CandidateRun {
+  private func inspect() {
+    guard let candidate, !isStopped else { return finish(.failed("stopped")) }
+    readDepfile()
+    do {
+      let size = try FileStatus.of(candidate.path)?.size ?? 0
+      let old = try FileStatus.of(product)?.size ?? 0
+      let (path, product, isDatabase) = (candidate.path, product, isDatabase)
+      guard max(size, old) > Self.smallSize else {
+        return conclude(try Inspection(of: path, replacing: product, isDatabase: isDatabase))
+      }
+      child = try environment.loop.fork(timeout: .seconds(600)) {
+        try Inspection(of: path, replacing: product, isDatabase: isDatabase).encoded
+      } _: { [self] result in
+        child = nil
+        do {
+          guard result.isSuccess else { return finish(failure(of: result, "the inspection")) }
+          conclude(try Inspection(decoding: result.output.bytes))
+        } catch {
+          refuse("\(error)")
+        }
+      }
+    } catch {
+      refuse("\(error)")
+    }
+  }
+
+  private func refuse(_ reason: String) {
+    outcome.summary = "the new product is no good: \(VisibleText.escape(reason))"
+    finish(outcome)
+  }
+
+  private func conclude(_ inspection: Inspection) {
+    outcome.records = inspection.records
+    outcome.samples = inspection.samples
+    if inspection.isUnchanged {
+      outcome.result = .unchanged
+      outcome.summary = "unchanged" + (inspection.records.map { ", \($0.after) records" } ?? "")
+      return finish(outcome)
+    }
+    if let records = inspection.records, let limit = rule.lossLimit, !isForced,
+      limit.isExceeded(losing: records.removed, of: records.before)
+    {
+      outcome.result = .held
+      outcome.summary = "would lose \(records.removed) of \(records.before) records"
+      return finish(outcome)
+    }
+    moveIntoPlace(inspection)
+  }
+
+  private func moveIntoPlace(_ inspection: Inspection) {
+    do {
+      outcome.keptPrevious = try PreviousProduct(rule.name, environment.store).keep(product)
+      try candidate?.commit()
+      outcome.result = .built
+      outcome.summary = "built" + (inspection.records.map { ": \($0)" } ?? "")
+    } catch {
+      outcome.result = .failed
+      outcome.summary = "\(error)"
+    }
+    finish(outcome)
+  }
+
+  private func readDepfile() {
+    guard case .command(let command) = rule.action, command.mentions(BuildCommand.depfile),
+      let path = candidate?.depfilePath,
+      let bytes = try? FileReading.contents(of: path, limit: 1 << 26, followingLinks: false)
+    else { return }
+    let report = DependencyReport(bytes)
+    outcome.reported = report.keys
+    outcome.isOpaque = report.isOpaque
+  }
+}

@@ -1,0 +1,20 @@
+internal import SystemSupport
+
+/// What a builder reports of its inputs in a depfile.
+///
+/// One absolute path a line. A path that ends in a slash is a directory, whose names count; one
+/// that ends in an asterisk stands for the names in a directory that begin so. The line `# opaque`
+/// says that something was read that no file shows, such as a database.
+package struct DependencyReport: Equatable, Sendable {
+  package private(set) var keys: [String] = []
+  package private(set) var isOpaque = false
+
+  package init(_ contents: [UInt8]) {
+    var seen: Set<String> = []
+    for line in NumberedLines(contents) {
+      guard let text = String(validating: line.bytes, as: UTF8.self) else { continue }
+      if text == "# opaque" { isOpaque = true }
+      if text.hasPrefix("/"), seen.insert(text).inserted { keys.append(text) }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+internal import SystemPackage
+internal import SystemSupport
+internal import QmailFiles
+
+/// Runs a program that replaces its product itself, and undoes it when the outcome is no good.
+///
+/// For tools with fixed names, such as newaliases. A copy of the old product is kept first; exit
+/// code 0 without a new product is a failure.
+final class InPlaceRun: RuleRun {
+  private let rule: Rule
+  private let command: BuildCommand
+  private let product: FilePath
+  private let isDatabase: Bool
+  private let environment: PassEnvironment
+  private let completion: (RunOutcome) -> Void
+  private var backup: FilePath?
+  private var before: FileStatus?
+  private var child: ChildProcess?
+  private var outcome = RunOutcome(result: .failed, summary: "")
+
+  init(
+    _ rule: Rule, _ command: BuildCommand, product: FilePath, isDatabase: Bool,
+    in environment: PassEnvironment, _ completion: @escaping (RunOutcome) -> Void
+  ) {
+    self.rule = rule
+    self.command = command
+    self.product = product
+    self.isDatabase = isDatabase
+    self.environment = environment
+    self.completion = completion
+  }
+
+  /// Starts; the completion is called on the loop, or at once.
+  func start() {
+    do {
+      before = try FileStatus.of(product, followingLinks: false)
+      if before != nil { backup = try makeBackup() }
+      let words = (rule.user.map { ["setuidgid", $0] } ?? []) + command.arguments
+      let started = Command(
+        words, standardInput: command.standardInput,
+        environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
+      outcome.command = started.typed
+      child = try environment.loop.run(started, timeout: rule.timeout) { [self] in end($0) }
+    } catch {
+      finish(.failed("\(error)"))
+    }
+  }
+
+  func stop() { child?.stop() }
+
+  private func finish(_ outcome: RunOutcome) {
+    child = nil
+    if let backup { try? FileOperations.remove(backup) }
+    completion(outcome)
+  }
+
+  private func fail(_ summary: String) {
+    outcome.result = .failed
+    outcome.summary = summary
+    finish(outcome)
+  }
+
+  private func makeBackup() throws(SystemError) -> FilePath {
+    let kept = environment.store.previousPath(of: rule.name)
+    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
+    let path = kept.removingLastComponent()
+      .appending(".\(kept.lastComponent?.string ?? "").\(random).tmp")
+    let bytes = try FileReading.contents(of: product, followingLinks: false)
+    try FileReplacement.write(bytes, to: path, mode: 0o600)
+    return path
+  }
+
+  private func end(_ result: ChildProcess.Outcome) {
+    outcome.ending = result.ending.description
+    outcome.output = result.output.lines
+    let program = VisibleText.escape(command.arguments.first ?? "")
+    do {
+      let after = try FileStatus.of(product, followingLinks: false)
+      guard result.isSuccess else {
+        if after != before { try restore() }
+        let last = result.output.lines.last.map { ": \($0)" } ?? ""
+        return fail(
+          result.isTimedOut
+            ? "\(program) took too long and was stopped" : "\(program): \(result.ending)\(last)")
+      }
+      guard let after, after != before else {
+        let words = result.output.lines.last.map { ", saying: \($0)" } ?? ""
+        return fail("\(program): exit 0, but it did not replace its product\(words)")
+      }
+      try accept(after)
+    } catch {
+      fail("\(error)")
+    }
+  }
+
+  private func accept(_ after: FileStatus) throws {
+    do {
+      let inspection = try Inspection(
+        of: product, replacing: backup ?? "/dev/null", isDatabase: isDatabase)
+      outcome.records = inspection.records
+      outcome.samples = inspection.samples
+      outcome.result = inspection.isUnchanged ? .unchanged : .built
+      let counts = inspection.records.map { ": \($0)" } ?? ""
+      outcome.summary = (inspection.isUnchanged ? "unchanged" : "built") + counts
+    } catch {
+      try restore()
+      return fail("the new product is no good: \(VisibleText.escape("\(error)"))")
+    }
+    if let before { try FileOperations.adopt(owner: before, of: product, now: after) }
+    if let backup, outcome.result == .built {
+      try FileOperations.rename(backup, to: environment.store.previousPath(of: rule.name))
+      self.backup = nil
+      outcome.keptPrevious = true
+    }
+    finish(outcome)
+  }
+
+  /// Puts the old product back; there may have been none.
+  private func restore() throws {
+    guard let backup, let before else { return try FileOperations.remove(product) }
+    let bytes = try FileReading.contents(of: backup)
+    try FileReplacement.write(bytes, to: product)
+    if let now = try FileStatus.of(product, followingLinks: false) {
+      try FileOperations.adopt(owner: before, of: product, now: now)
+    }
+  }
+}

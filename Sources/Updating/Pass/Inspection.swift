@@ -1,0 +1,72 @@
+internal import ConstantDatabase
+internal import FoundationEssentials
+package import SystemPackage
+internal import SystemSupport
+
+/// What a newly made product is, compared with the one in place.
+package struct Inspection: Equatable, Sendable, Codable {
+  /// The two hold the same.
+  package var isUnchanged: Bool
+  /// How the records differ, for a .cdb.
+  package var records: RecordCounts?
+  /// Some of the keys that would be lost or changed, made safe to show, marked `-`, `~` or `+`.
+  package var samples: [String]
+
+  /// Opens the new product, checks it whole, and compares it with the old one.
+  ///
+  /// - Parameters:
+  ///   - new: The new file.
+  ///   - old: The file in place; one that is missing or damaged counts as empty.
+  ///   - isDatabase: Whether both should be .cdb files.
+  ///   - sampleCount: How many differing keys are wanted.
+  /// - Throws: What is wrong with the new product, in words.
+  package init(
+    of new: FilePath, replacing old: FilePath, isDatabase: Bool, sampleCount: Int = 20
+  ) throws {
+    guard let status = try FileStatus.of(new, followingLinks: false) else {
+      throw SystemError("open", new, .noSuchFileOrDirectory)
+    }
+    let present = try FileStatus.of(old, followingLinks: false)
+    guard isDatabase else {
+      let isSameSize = present?.size == status.size
+      isUnchanged = try isSameSize && Self.haveSameBytes(new, old)
+      samples = []
+      return
+    }
+    _ = try ConstantDatabase(opening: new).verify()
+    let sound = present != nil && Self.isSound(old)
+    let changes = try RecordChanges.between(sound ? old : nil, new, samples: sampleCount)
+    isUnchanged = sound && changes.isEmpty
+    records = RecordCounts(
+      before: changes.before, after: changes.after, added: changes.added,
+      removed: changes.removed, changed: changes.changed)
+    samples = changes.samples.map { sample in
+      let mark =
+        switch sample.kind {
+        case .added: "+"
+        case .removed: "-"
+        case .changed: "~"
+        }
+      return mark + VisibleText.escape(sample.key)
+    }
+  }
+
+  private static func isSound(_ path: FilePath) -> Bool {
+    (try? ConstantDatabase(opening: path).verify()) != nil
+  }
+
+  private static func haveSameBytes(_ first: FilePath, _ second: FilePath) throws -> Bool {
+    try FileReading.contents(of: first, followingLinks: false)
+      == FileReading.contents(of: second, followingLinks: false)
+  }
+}
+
+extension Inspection {
+  /// The inspection as bytes, to send it from a child process.
+  var encoded: [UInt8] { get throws { [UInt8](try JSONEncoder().encode(self)) } }
+
+  /// The inspection that a child process has sent.
+  init(decoding bytes: [UInt8]) throws {
+    self = try JSONDecoder().decode(Inspection.self, from: Data(bytes))
+  }
+}

@@ -1,0 +1,248 @@
+internal import SystemSupport
+
+/// One pass over all rules: survey, decide, and under the lock run what is due, in order.
+///
+/// Everything happens on the loop; the completion comes once.
+package final class Pass {
+  private let environment: PassEnvironment
+  private let states: StateCache
+  private let order: PassOrder
+  private let completion: (PassResult) -> Void
+  private let surveyor: Surveyor
+  private var lock: FileLock?
+  private var waiting: ChildProcess?
+  private var rules = RuleSet.none
+  private var position = 0
+  private var blocked: Set<String> = []
+  private var result = PassResult()
+  private var current: (any RuleRun)?
+  private var attempts = 0
+
+  /// How often a product is built in a row while its inputs keep changing.
+  private static let attemptLimit = 3
+
+  package init(
+    _ order: PassOrder, in environment: PassEnvironment, states: StateCache,
+    _ completion: @escaping (PassResult) -> Void
+  ) {
+    self.order = order
+    self.environment = environment
+    self.states = states
+    self.completion = completion
+    surveyor = Surveyor(environment.settings)
+  }
+
+  /// Takes the lock and begins; who holds it meanwhile is told in the log.
+  package func start() {
+    do {
+      try environment.store.prepare()
+      let lock = try FileLock(environment.store.lockPath)
+      self.lock = lock
+      waiting = environment.loop.acquire(
+        lock, as: environment.program,
+        waiting: { [environment] holder in
+          let who = holder.map { "\($0)" } ?? "somebody"
+          environment.journal.note("lock", "held by \(who), waiting")
+        },
+        { [self] error in
+          waiting = nil
+          if let error { return end(failure: "\(error)") }
+          begin()
+        })
+    } catch {
+      end(failure: "\(error)")
+    }
+  }
+
+  /// Ends the pass after the step that is running, which is asked to stop.
+  package func stop() {
+    result.isStopped = true
+    waiting?.stop()
+    current?.stop()
+  }
+
+  private func begin() {
+    guard !result.isStopped else { return end() }
+    do {
+      rules = try RuleCatalogue(environment.settings).present()
+      work()
+    } catch {
+      end(failure: "\(error)")
+    }
+  }
+
+  private func end(failure: String? = nil) {
+    lock?.release()
+    lock = nil
+    result.failure = failure
+    completion(result)
+  }
+}
+
+// MARK: - One rule after the other
+
+extension Pass {
+  /// Goes on with the rules until one has to run, or all are done.
+  private func work() {
+    while position < rules.rules.count, !result.isStopped {
+      let rule = rules.rules[position]
+      if look(at: rule) { return }
+      position += 1
+    }
+    end()
+  }
+
+  /// Looks at one rule.
+  ///
+  /// - Returns: Whether its action has been started, so that the pass goes on when it ends.
+  private func look(at rule: Rule) -> Bool {
+    var state = states.state(of: rule.name)
+    if state.running != nil { state.running = nil }
+    let observation = surveyor.observe(rule, state)
+    let verdict = Judge(observation, state).verdict(at: .now)
+    let reasons = wording.reasons(for: verdict)
+    let decision = Decision.about(
+      rule, verdict: verdict, reasons: reasons,
+      isOpaque: rule.isOpaque || state.record?.isOpaque == true, order: order,
+      blockers: Array(rules.dependencies[rule.name, default: []].intersection(blocked)))
+    switch decision {
+    case .run(let why):
+      if let delay = unsettled(rule, observation) {
+        environment.loop.schedule(after: delay) { [self] in work() }
+        return true
+      }
+      run(rule, state, observation, why: why)
+      return true
+    case .skip(let blocker):
+      note(rule, &state, verdict, announcing: "waits for \(blocker), which is not in order")
+      conclude(rule, state, verdict, run: nil, skipped: "waits for \(blocker)")
+    case .leave:
+      RecordKeeping.refresh(&state, verdict, observation)
+      note(rule, &state, verdict, announcing: nil)
+      conclude(rule, state, verdict, run: nil, skipped: nil)
+    }
+    return false
+  }
+
+  private var wording: Wording { Wording(environment.settings, now: .now) }
+
+  /// Stores what is known now, and tells the log what is new in it.
+  private func note(
+    _ rule: Rule, _ state: inout RuleState, _ verdict: Verdict, announcing extra: String?
+  ) {
+    let reasons = wording.reasons(for: verdict)
+    if state.state != verdict.word || state.reasons != reasons { state.judged = .now }
+    state.state = verdict.word
+    state.reasons = reasons
+    let announcement = Announcement(verdict, reasons, extra)
+    if state.announced != announcement.key {
+      state.announced = announcement.key
+      environment.journal.note(rule.name, announcement.text)
+    }
+  }
+
+  private func conclude(
+    _ rule: Rule, _ state: RuleState, _ verdict: Verdict, run: RunReport?, skipped: String?
+  ) {
+    states.save(state)
+    if verdict.isTrouble || skipped != nil { blocked.insert(rule.name) }
+    attempts = 0
+    result.entries.append(
+      PassResult.Entry(rule: rule, verdict: verdict, run: run, skipped: skipped))
+  }
+
+  /// How long to wait because an input of a service is still private, as vpopmail leaves it for a
+  /// moment between its rename and its chmod; nil when there is no need, or it has lasted too long.
+  private func unsettled(_ rule: Rule, _ observation: RuleObservation) -> Duration? {
+    guard case .service = rule.product, attempts < 8 else { return nil }
+    let isPrivate = observation.inputs.values.contains { evidence in
+      guard case .file(let file) = evidence, !file.isWorldReadable else { return false }
+      return observation.time - file.stamp.changed < environment.settings.settleLimit
+    }
+    guard isPrivate else { return nil }
+    attempts += 1
+    return environment.settings.settle
+  }
+}
+
+// MARK: - Running
+
+extension Pass {
+  private func run(
+    _ rule: Rule, _ state: RuleState, _ observation: RuleObservation, why: [String]
+  ) {
+    var state = state
+    let began = Timestamp.now
+    let start = Instant.now
+    if attempts == 0 { environment.journal.note(rule.name, "stale: " + why.joined(separator: "; ")) }
+    state.state = "building"
+    state.reasons = why
+    state.running = RuleState.Running(
+      by: environment.identity, pid: ownProcessNumber(), since: began, why: why)
+    // Short runs need no note for others: only what can last is written down beforehand.
+    if rule.action.isLong { states.save(state) }
+    let isForced = order.forced.contains(rule.name)
+    let run = ActionRunner.run(of: rule, isForced: isForced, in: environment) { [self] outcome in
+      current = nil
+      let report = RunReport(
+        result: outcome.result, by: environment.identity, why: why, began: began,
+        duration: (.now - start).wholeNanoseconds, command: outcome.command,
+        ending: outcome.ending, output: Array(outcome.output.prefix(40)),
+        records: outcome.records, summary: outcome.summary)
+      finish(rule, state, observation, outcome, report)
+    }
+    current = run
+    run.start()
+  }
+
+  private func finish(
+    _ rule: Rule, _ state: RuleState, _ observation: RuleObservation, _ outcome: RunOutcome,
+    _ report: RunReport
+  ) {
+    var state = state
+    state.running = nil
+    tell(rule, outcome, report)
+    RecordKeeping.keep(outcome, report, of: observation, in: &state, by: surveyor)
+    if result.isStopped, outcome.result == .failed { state.failure = nil }
+    let after = surveyor.observe(rule, state)
+    var verdict = Judge(after, state).verdict(at: .now)
+    if case .stale = verdict, outcome.result.isSuccess, !result.isStopped {
+      attempts += 1
+      if attempts < Self.attemptLimit {
+        states.save(state)
+        return work()
+      }
+      environment.journal.note(rule.name, "its inputs keep changing, another pass will follow")
+      result.isUnsettled = true
+    }
+    if case .failed = outcome.result, let failure = state.failure { verdict = .failed(failure) }
+    state.state = verdict.word
+    state.reasons = wording.reasons(for: verdict)
+    state.judged = .now
+    state.announced = Announcement(verdict, state.reasons, nil).key
+    conclude(rule, state, verdict, run: report, skipped: nil)
+    position += 1
+    work()
+  }
+
+  private func tell(_ rule: Rule, _ outcome: RunOutcome, _ report: RunReport) {
+    let took = Self.words(report.duration)
+    switch outcome.result {
+    case .failed: environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")
+    case .held:
+      environment.journal.note(
+        rule.name, "held: \(outcome.summary); force it with: update-qmail --force \(rule.name)")
+    default: environment.journal.note(rule.name, "\(outcome.summary), in \(took)")
+    }
+    environment.journal.quote(rule.name, Array(outcome.output.prefix(20)))
+  }
+
+  /// A duration for people: `640 us`, `12 ms`, `3.4 s`.
+  static func words(_ nanoseconds: Int64) -> String {
+    switch nanoseconds {
+    case ..<1_000_000: "\(nanoseconds / 1000) us"
+    case ..<1_000_000_000: "\(nanoseconds / 1_000_000) ms"
+    default: "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10) s"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// The product before the present one, kept in the state directory so that it can be brought back.
+struct PreviousProduct {
+  /// Where it is kept.
+  let path: FilePath
+
+  init(_ rule: String, _ store: StateStore) { path = store.previousPath(of: rule) }
+
+  /// Keeps the file that is in place now; whoever replaces it must do so by a rename.
+  ///
+  /// A second name for the file costs nothing; across file systems it is copied.
+  ///
+  /// - Returns: Whether there was something to keep.
+  /// - Throws: `SystemError` when it cannot be kept.
+  func keep(_ product: FilePath) throws(SystemError) -> Bool {
+    guard try FileStatus.of(product, followingLinks: false)?.kind == .regular else { return false }
+    let fresh = path.removingLastComponent().appending(
+      ".\(path.lastComponent?.string ?? "").\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp")
+    do {
+      try FileOperations.link(product, as: fresh)
+      try FileOperations.rename(fresh, to: path)
+      // Renaming one name of a file over another of the same file leaves both: see rename(2).
+      try FileOperations.remove(fresh)
+    } catch {
+      try? FileOperations.remove(fresh)
+      try copy(product)
+    }
+    return true
+  }
+
+  /// Keeps a copy of a file that may be written in place.
+  ///
+  /// - Throws: `SystemError` when it cannot be kept.
+  func copy(_ product: FilePath) throws(SystemError) {
+    let bytes = try FileReading.contents(of: product, followingLinks: false)
+    try FileOperations.remove(path)
+    try FileReplacement.write(bytes, to: path, mode: 0o600)
+  }
+
+  /// Lets the present product and the kept one change places.
+  ///
+  /// Owner and mode are those of the present product.
+  ///
+  /// - Throws: `SystemError`; the product is then as it was.
+  func swap(with product: FilePath) throws(SystemError) {
+    let kept = try FileReading.contents(of: path, followingLinks: false)
+    guard try keep(product) else {
+      try FileReplacement.write(kept, to: product)
+      return
+    }
+    try FileReplacement.write(kept, to: product)
+  }
+}

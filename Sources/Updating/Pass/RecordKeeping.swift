@@ -1,0 +1,88 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// Turns what was observed and what came of a run into what is remembered.
+enum RecordKeeping {
+  /// Remembers the outcome of a run whose inputs were observed before it began.
+  static func keep(
+    _ outcome: RunOutcome, _ report: RunReport, of before: RuleObservation,
+    in state: inout RuleState, by surveyor: Surveyor
+  ) {
+    state.add(report)
+    switch outcome.result {
+    case .built, .unchanged, .reloaded, .restarted:
+      state.failure = nil
+      state.hold = nil
+      state.record = record(outcome, of: before, state, began: report.began, surveyor)
+      if outcome.keptPrevious { state.hasPrevious = true }
+    case .failed:
+      let count = (state.failure?.count ?? 0) + 1
+      let now = Timestamp.now
+      state.failure = RuleState.Failure(
+        message: outcome.summary, count: count, since: state.failure?.since ?? now,
+        nextTry: now + RuleState.Failure.delay(after: count), inputs: before.inputs)
+    case .held:
+      state.failure = nil
+      state.hold = RuleState.Hold(
+        cause: .loss, records: outcome.records,
+        losing: outcome.samples.filter { $0.hasPrefix("-") }, since: .now, inputs: before.inputs)
+    case .rolledBack, .adopted: break
+    }
+  }
+
+  /// Brings the record up to date when nothing had to be done: newer stamps of the same contents,
+  /// and products that others have made and that are fresh.
+  static func refresh(
+    _ state: inout RuleState, _ verdict: Verdict, _ observation: RuleObservation
+  ) {
+    guard case .fresh(let basis) = verdict else { return }
+    state.failure = nil
+    if state.hold != nil { state.hold = nil }
+    if let record = state.record, record.inputs == observation.inputs,
+      record.product == observation.product, record.rule == observation.ruleDigest
+    {
+      return
+    }
+    let old = state.record
+    state.record = BuildRecord(
+      rule: observation.ruleDigest, inputs: observation.inputs, reported: old?.reported ?? [],
+      isOpaque: old?.isOpaque ?? false, product: observation.product,
+      time: basis == .record ? old?.time ?? observation.time : observation.time)
+  }
+
+  private static func record(
+    _ outcome: RunOutcome, of before: RuleObservation, _ state: RuleState, began: Timestamp,
+    _ surveyor: Surveyor
+  ) -> BuildRecord {
+    let known = Set(state.record?.reported ?? [])
+    let declared = before.inputs.filter { !known.contains($0.key) }
+    let reported = outcome.reported?.filter { declared[$0] == nil } ?? Array(known).sorted()
+    var inputs = declared
+    for key in reported { inputs[key] = before.inputs[key] }
+    let unknown = reported.filter { inputs[$0] == nil }
+    for (key, evidence) in surveyor.evidence(ofReported: unknown, before.rule, state) {
+      // What changed while it was being read counts as not read: the rule runs once more.
+      inputs[key] = evidence.changedSince(began) ? .absent : evidence
+    }
+    return BuildRecord(
+      rule: before.ruleDigest, inputs: inputs, reported: reported, isOpaque: outcome.isOpaque,
+      product: surveyor.product(of: before.rule, state), time: .now)
+  }
+}
+
+extension InputEvidence {
+  /// Whether the input may have changed after a run began that read it at some moment.
+  fileprivate func changedSince(_ time: Timestamp) -> Bool {
+    latest.map { $0.nanoseconds >= time.nanoseconds - 20_000_000 } ?? false
+  }
+}
+
+extension RunReport.Result {
+  /// Whether the product is now what its inputs said when the run began.
+  var isSuccess: Bool {
+    switch self {
+    case .built, .unchanged, .reloaded, .restarted: true
+    case .failed, .held, .rolledBack, .adopted: false
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import SystemPackage
+package import SystemSupport
+
+/// What came of one run of a rule's action, before it is recorded.
+struct RunOutcome {
+  var result: RunReport.Result
+  /// One line for the log and the report.
+  var summary: String
+  /// How the program ended, empty for our own builders.
+  var ending = ""
+  /// The program's own words, safe to show.
+  var output: [String] = []
+  var command = ""
+  var records: RecordCounts?
+  /// Keys that differ, marked `-`, `~` or `+`.
+  var samples: [String] = []
+  /// The inputs that the builder has reported, by their keys; nil when it does not report.
+  var reported: [String]?
+  /// The builder said that it read what no file shows.
+  var isOpaque = false
+  /// Whether the previous product was put aside.
+  var keptPrevious = false
+
+  static func failed(
+    _ summary: String, ending: String = "", output: [String] = [], command: String = ""
+  ) -> RunOutcome {
+    RunOutcome(
+      result: .failed, summary: summary, ending: ending, output: output, command: command)
+  }
+}
+
+/// What a run needs to know of the world around it.
+package struct PassEnvironment {
+  package let settings: Settings
+  package let store: StateStore
+  package let loop: EventLoop
+  package let journal: Journal
+  /// Who runs rules here, such as `pipe-watcher` or `update-qmail`.
+  package let program: String
+  /// The operator behind it, from the environment; nil for the service itself.
+  package let operatorName: String?
+
+  package init(
+    settings: Settings, store: StateStore, loop: EventLoop, journal: Journal, program: String,
+    operatorName: String? = nil
+  ) {
+    self.settings = settings
+    self.store = store
+    self.loop = loop
+    self.journal = journal
+    self.program = program
+    self.operatorName = operatorName
+  }
+
+  /// The program, its process number and the operator, as reports name them.
+  var identity: String {
+    let who = operatorName.map { " for \(VisibleText.escape($0))" } ?? ""
+    return "\(program) (pid \(ownProcessNumber()))\(who)"
+  }
+}
+
+/// A run that goes on, and can be stopped.
+protocol RuleRun: AnyObject {
+  /// Begins; the completion is called on the loop, or at once.
+  func start()
+  /// Asks the run to end soon; its completion is still called.
+  func stop()
+}

@@ -1,0 +1,37 @@
+internal import Glibc
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// Finds the programs that rules run.
+struct HostTools {
+  private let layout: ServerLayout
+
+  init(_ layout: ServerLayout) { self.layout = layout }
+
+  /// The command of a program that works on fixed paths of the system that it runs on.
+  ///
+  /// Under a root it is the tree's own program, run by chroot(8), so that it can never touch the
+  /// host's files.
+  ///
+  /// - Returns: The argument list, or nil when the program is in none of the directories.
+  func hardWired(_ name: String, in directories: [FilePath]) -> [String]? {
+    for directory in directories {
+      let program = directory.appending(name)
+      let found = layout.root(program)
+      guard (try? FileStatus.of(found))?.kind == .regular else { continue }
+      if layout.root.isHost { return [program.string] }
+      return ["chroot", layout.root.directory.string, program.string]
+    }
+    return nil
+  }
+
+  /// The path of one of this package's programs: beside the one that runs now.
+  static func own(_ name: String) -> String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0, count < buffer.count else { return name }
+    let path = FilePath(String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+    return path.removingLastComponent().appending(name).string
+  }
+}

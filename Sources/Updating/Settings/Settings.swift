@@ -1,0 +1,81 @@
+package import QmailFiles
+package import SystemPackage
+internal import SystemSupport
+
+/// All that the configuration file can set, with the values that hold without one.
+package struct Settings: Equatable, Sendable {
+  /// Who builds what both we and qmail's own programs can build.
+  package enum BuilderChoice: String, Equatable, Sendable { case own, tool }
+
+  /// Where the mail server's parts lie.
+  package var layout = ServerLayout()
+  /// The directory with the links to the service directories; a path of the tree under the root.
+  package var services: FilePath = "/service"
+  /// The trigger pipe; a path of the tree under the root.
+  package var pipe: FilePath = "/run/qmail-updater/trigger"
+  /// Where the state is kept; a path of the tree under the root.
+  package var state: FilePath = "/var/lib/qmail-updater"
+  /// Whether files are watched; otherwise only pokes count.
+  package var isWatching = true
+  /// How long files must have been quiet before a pass.
+  package var settle = Duration.milliseconds(250)
+  /// How long a pass waits for quiet at most.
+  package var settleLimit = Duration.seconds(2)
+  /// How long a restarted service must stay up to count as restarted.
+  package var staysUp = Duration.seconds(3)
+  /// How long qmail-send's log is looked at after a reload.
+  package var reloadCheck = Duration.milliseconds(500)
+  package var lossLimit = Rule.LossLimit()
+  package var builder = BuilderChoice.own
+  /// Whether inputs and directories that a group may write to are trusted.
+  package var trustsGroups = false
+  /// The name of qmail-send's service directory; nil takes the first usual name that is there.
+  package var sendService: String?
+  /// The log directories of services, by the service's name, where they cannot be found out.
+  package var logDirectories: [String: FilePath] = [:]
+  /// What the configuration says of rules, in its order.
+  package var ruleChanges: [RuleChange] = []
+
+  package init() {}
+}
+
+extension Settings {
+  /// Where the services are on this machine.
+  package var servicesDirectory: FilePath { layout.root(services) }
+  /// Where the state is on this machine.
+  package var stateDirectory: FilePath { layout.root(state) }
+  /// Where the pipe is on this machine.
+  package var pipePath: FilePath { layout.root(pipe) }
+
+  /// The name of a path for people: within qmail's directory from there on, else under the root.
+  package func displayName(_ path: FilePath) -> String {
+    var shown = layout.root.inside(path)
+    if shown.removePrefix(layout.qmail) { return shown.visible }
+    return layout.root.inside(path).visible
+  }
+}
+
+/// What the configuration file says of one rule: a new one, or changes to a built-in one.
+package struct RuleChange: Equatable, Sendable {
+  package var name: String
+  package var isEnabled: Bool?
+  package var inputs: [String]?
+  package var product: FilePath?
+  package var service: FilePath?
+  package var command: [String]?
+  package var standardInput: FilePath?
+  package var verb: Verb?
+  package var after: [String]?
+  package var timeout: Duration?
+  package var isOpaque: Bool?
+  package var isGuarded: Bool?
+  package var isSecret: Bool?
+  package var isDatabase: Bool?
+  package var onlyIfProductExists: Bool?
+  package var user: String?
+
+  /// What is done to a service.
+  package enum Verb: String, Equatable, Sendable { case reload, restart }
+
+  package init(name: String) { self.name = name }
+}

@@ -1,0 +1,35 @@
+internal import SystemSupport
+
+/// The rules' states in memory, read again when another program has written them.
+package final class StateCache {
+  private let store: StateStore
+  private let warn: (String) -> Void
+  private var states: [String: (stamp: Stamp?, state: RuleState)] = [:]
+
+  package init(_ store: StateStore, warn: @escaping (String) -> Void) {
+    self.store = store
+    self.warn = warn
+  }
+
+  /// The present state of a rule.
+  package func state(of rule: String) -> RuleState {
+    let stamp = (try? FileStatus.of(store.path(of: rule))).map { Stamp($0) }
+    if let known = states[rule], known.stamp == stamp { return known.state }
+    let state = store.load(rule, warn: warn)
+    states[rule] = (stamp, state)
+    return state
+  }
+
+  /// Stores a state, unless it is the stored one.
+  package func save(_ state: RuleState) {
+    if let known = states[state.rule], known.state == state, known.stamp != nil { return }
+    do {
+      try store.save(state)
+    } catch {
+      // What cannot be stored is still true for this process.
+      warn("\(error)")
+    }
+    let stamp = (try? FileStatus.of(store.path(of: state.rule))).map { Stamp($0) }
+    states[state.rule] = (stamp, state)
+  }
+}

@@ -1,0 +1,97 @@
+internal import FoundationEssentials
+package import SystemPackage
+package import SystemSupport
+
+/// The state directory: one JSON file a rule, the previous products, the locks.
+///
+/// Everything in it is private, since it holds copies of other files. A file that is broken, of
+/// another version or of another rule is a warning and counts as missing.
+package struct StateStore: Sendable {
+  /// The directory itself.
+  package let directory: FilePath
+
+  package init(_ directory: FilePath) { self.directory = directory }
+
+  /// Where the lock lies that everybody takes who runs rules.
+  package var lockPath: FilePath { directory.appending("lock") }
+  /// Where the lock lies that the one service holds as long as it lives.
+  package var serviceLockPath: FilePath { directory.appending("service.lock") }
+  /// Where the rules' state files lie.
+  package var rulesDirectory: FilePath { directory.appending("rules") }
+
+  /// Creates the directories that are missing.
+  ///
+  /// - Throws: `SystemError` when that cannot be done.
+  package func prepare() throws(SystemError) {
+    try FileOperations.makeDirectory(directory, mode: 0o755)
+    try FileOperations.makeDirectory(rulesDirectory, mode: 0o700)
+    try FileOperations.makeDirectory(directory.appending("previous"), mode: 0o700)
+  }
+
+  /// Where the previous product of a rule is kept.
+  package func previousPath(of rule: String) -> FilePath {
+    directory.appending("previous").appending(Self.fileName(of: rule))
+  }
+
+  /// Where the state of a rule is stored.
+  package func path(of rule: String) -> FilePath {
+    rulesDirectory.appending(Self.fileName(of: rule) + ".json")
+  }
+
+  /// What is remembered of a rule; a new state when there is nothing.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule's name.
+  ///   - warn: Told when the file is there but is of no use.
+  package func load(_ rule: String, warn: (String) -> Void) -> RuleState {
+    let path = path(of: rule)
+    do {
+      guard let bytes = try FileReading.contentsIfPresent(of: path, limit: 1 << 26) else {
+        return RuleState(rule: rule)
+      }
+      let decoder = JSONDecoder()
+      let version = try decoder.decode(VersionOnly.self, from: Data(bytes)).version
+      guard version == RuleState.currentVersion else {
+        warn("\(path.visible): version \(version) of the state is not mine, starting afresh")
+        return RuleState(rule: rule)
+      }
+      let state = try decoder.decode(RuleState.self, from: Data(bytes))
+      guard state.rule == rule else {
+        warn("\(path.visible): it belongs to another rule, starting afresh")
+        return RuleState(rule: rule)
+      }
+      return state
+    } catch let error as SystemError {
+      warn("\(error), starting afresh")
+    } catch {
+      warn("\(path.visible): not a state file of mine, starting afresh")
+    }
+    return RuleState(rule: rule)
+  }
+
+  /// Stores what is remembered of a rule.
+  ///
+  /// - Throws: `SystemError` when the disk is full; the old file is then still there.
+  package func save(_ state: RuleState) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let bytes = [UInt8](try encoder.encode(state))
+    try FileReplacement.write(bytes, to: path(of: state.rule), mode: 0o600, durably: false)
+  }
+
+  /// A rule's name as a file name: every byte but letters, digits, `-`, `_` and inner dots as `%xx`.
+  static func fileName(of rule: String) -> String {
+    var name = ""
+    for (index, byte) in rule.utf8.enumerated() {
+      let scalar = UnicodeScalar(byte)
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", "_": name.unicodeScalars.append(scalar)
+      case "." where index > 0: name += "."
+      default: name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return name
+  }
+
+  private struct VersionOnly: Decodable { let version: Int }
+}

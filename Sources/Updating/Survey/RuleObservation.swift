@@ -1,0 +1,37 @@
+package import SystemPackage
+package import SystemSupport
+
+/// What the world looked like, for one rule, at one moment: all that a verdict needs.
+package struct RuleObservation: Equatable, Sendable {
+  package let rule: Rule
+  /// The digest of the rule's own text.
+  package var ruleDigest: ContentDigest
+  /// Every input by its key: a path; a directory's ends in a slash, a prefix's in an asterisk.
+  package var inputs: [String: InputEvidence]
+  /// The required inputs that are not there.
+  package var missing: [FilePath]
+  package var product: ProductEvidence
+  package var time: Timestamp
+
+  package init(
+    rule: Rule, ruleDigest: ContentDigest, inputs: [String: InputEvidence],
+    missing: [FilePath] = [], product: ProductEvidence, time: Timestamp
+  ) {
+    self.rule = rule
+    self.ruleDigest = ruleDigest
+    self.inputs = inputs
+    self.missing = missing
+    self.product = product
+    self.time = time
+  }
+}
+
+extension RuleObservation {
+  /// Whether no input differs from a set taken earlier.
+  package func hasSameInputs(as recorded: [String: InputEvidence]) -> Bool {
+    inputs.count == recorded.count
+      && inputs.allSatisfy { key, evidence in
+        recorded[key].map { evidence.compared(to: $0) != .different } ?? false
+      }
+  }
+}

@@ -1,0 +1,93 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// Reads the world, rule by rule, into values.
+package struct Surveyor: Sendable {
+  private let trust: Trust
+
+  package init(_ settings: Settings) { trust = Trust(trustsGroups: settings.trustsGroups) }
+
+  /// What one rule's inputs and product look like now.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule to look at.
+  ///   - state: What is remembered of it: what has not been touched since is not read again.
+  package func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
+    let time = Timestamp.now
+    var reader = InputReader(
+      key: state.key, keepsContents: !rule.isSecret, trust: trust,
+      recorded: state.record?.inputs ?? [:])
+    var inputs: [String: InputEvidence] = [:]
+    var missing: [FilePath] = []
+    for input in rule.inputs where isInForce(input) {
+      for (key, evidence) in look(at: input, &reader) {
+        inputs[key] = evidence
+        if input.isRequired, evidence == .absent { missing.append(input.path) }
+      }
+    }
+    for key in state.record?.reported ?? [] where inputs[key] == nil {
+      inputs[key] = look(atReported: key, &reader)
+    }
+    return RuleObservation(
+      rule: rule, ruleDigest: rule.digest(key: state.key), inputs: inputs, missing: missing,
+      product: product(of: rule, state), time: time)
+  }
+
+  /// The state of paths that a builder has reported, by their keys.
+  package func evidence(
+    ofReported keys: [String], _ rule: Rule, _ state: RuleState
+  ) -> [String: InputEvidence] {
+    var reader = InputReader(
+      key: state.key, keepsContents: !rule.isSecret, trust: trust,
+      recorded: state.record?.inputs ?? [:])
+    return Dictionary(
+      keys.map { ($0, look(atReported: $0, &reader)) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func isInForce(_ input: Input) -> Bool {
+    guard let original = input.standsInFor else { return true }
+    return (try? FileStatus.of(original)) == nil
+  }
+
+  private func look(
+    at input: Input, _ reader: inout InputReader
+  ) -> [(String, InputEvidence)] {
+    switch input.kind {
+    case .file: return [(input.path.string, reader.file(input.path, checksTrust: true))]
+    case .listing:
+      let key = input.path.string + "/"
+      return [(key, reader.listing(input.path, prefix: "", recordedAs: key))]
+    case .glob:
+      let directory = input.path.removingLastComponent()
+      let matching = Glob.matches(of: input.path)
+      return matching.map { ($0.string, reader.file($0, checksTrust: true)) }
+        + (matching.isEmpty ? [(directory.string + "/?", .absent)] : [])
+    }
+  }
+
+  private func look(atReported key: String, _ reader: inout InputReader) -> InputEvidence {
+    guard let last = key.last, last == "/" || last == "*" else {
+      return reader.file(FilePath(key), checksTrust: false)
+    }
+    let path = FilePath(key)
+    if last == "/" { return reader.listing(path, prefix: "", recordedAs: key) }
+    let prefix = path.lastComponent?.string.dropLast() ?? ""
+    return reader.listing(
+      path.removingLastComponent(), prefix: String(prefix), recordedAs: key)
+  }
+
+  /// What the product of a rule looks like now.
+  package func product(of rule: Rule, _ state: RuleState) -> ProductEvidence {
+    switch rule.product {
+    case .service(let directory): return .service(ServiceEvidence.of(directory))
+    case .file(let path, let isDatabase):
+      do {
+        if let complaint = try trust.productComplaint(path) { return .unusable(complaint) }
+        return try ProductReader(key: state.key, recorded: state.record?.product)
+          .file(path, isDatabase: isDatabase)
+      } catch {
+        return .unusable("\(error.errno)")
+      }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+internal import SystemPackage
+package import SystemSupport
+
+/// Gives the verdict on a rule: a pure function of what was observed and what is remembered.
+package struct Judge: Sendable {
+  private let observation: RuleObservation
+  private let state: RuleState
+
+  package init(_ observation: RuleObservation, _ state: RuleState) {
+    self.observation = observation
+    self.state = state
+  }
+
+  /// The verdict at a time.
+  package func verdict(at now: Timestamp) -> Verdict {
+    if let reason = observation.rule.offReason { return .off(reason) }
+    if let reason = serviceIsOff { return .off(reason) }
+    if let path = observation.missing.first { return .missingInput(path) }
+    if let trouble = unreadable { return trouble }
+    if let hold = state.hold, observation.hasSameInputs(as: hold.inputs) { return .held(hold) }
+    let (reasons, basis) = evidence
+    if reasons.isEmpty { return .fresh(basis) }
+    if let failure = state.failure, now < failure.nextTry,
+      observation.hasSameInputs(as: failure.inputs)
+    {
+      return .failed(failure)
+    }
+    return .stale(reasons)
+  }
+
+  private var serviceIsOff: String? {
+    switch observation.product {
+    case .service(.down): "the service is down: it reads its files when it starts"
+    case .service(.unsupervised(let reason)): reason
+    default: nil
+    }
+  }
+
+  private var unreadable: Verdict? {
+    for (key, evidence) in observation.inputs.sorted(by: { $0.key < $1.key }) {
+      if case .unreadable(let reason) = evidence { return .unreadable(FilePath(key), reason) }
+    }
+    if case .unusable(let reason) = observation.product {
+      return .unreadable(observation.rule.product.path, reason)
+    }
+    return nil
+  }
+
+  /// Everything that speaks against freshness, and what freshness rests on when nothing does.
+  private var evidence: ([Reason], Verdict.Basis) {
+    switch observation.product {
+    case .missing, .unusable: return ([.productMissing], .record)
+    case .file(_, _, let damage?): return ([.productDamaged(damage)], .record)
+    case .file(let stamp, let digest, nil): return fileEvidence(stamp, digest)
+    case .service(.up(let pid, let since)): return serviceEvidence(pid, since)
+    case .service: return ([], .start)
+    }
+  }
+}
+
+// MARK: - Files
+
+extension Judge {
+  private func fileEvidence(
+    _ stamp: Stamp, _ digest: ContentDigest?
+  ) -> ([Reason], Verdict.Basis) {
+    guard let record = state.record else { return (reasonsByDate(stamp), .dates) }
+    if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
+    guard isOurs(stamp, digest, record.product) else {
+      // Somebody else has made it: it is fresh if it is newer than all that it is made from.
+      let reasons = reasonsByDate(stamp)
+      return (reasons.isEmpty ? [] : [.productReplaced(at: stamp.latest)] + reasons, .dates)
+    }
+    return (changes(since: record.inputs), .record)
+  }
+
+  /// Whether the product is the recorded one; a new owner, mode or date alone does not count.
+  private func isOurs(
+    _ stamp: Stamp, _ digest: ContentDigest?, _ recorded: ProductEvidence
+  ) -> Bool {
+    guard case .file(let old, let oldDigest, _) = recorded else { return false }
+    if stamp.hasSameContents(as: old) { return true }
+    guard stamp.inode == old.inode, stamp.device == old.device, stamp.size == old.size else {
+      return false
+    }
+    return digest == oldDigest
+  }
+
+  private func reasonsByDate(_ product: Stamp) -> [Reason] {
+    observation.inputs.sorted { $0.key < $1.key }.compactMap { key, evidence in
+      guard let latest = evidence.latest, latest >= product.modified else { return nil }
+      return .newer(key: key, at: latest, than: product.modified)
+    }
+  }
+
+  private func changes(since recorded: [String: InputEvidence]) -> [Reason] {
+    let keys = Set(recorded.keys).union(observation.inputs.keys).sorted()
+    return keys.compactMap { key in
+      let old = recorded[key] ?? .absent
+      let new = observation.inputs[key] ?? .absent
+      return new.compared(to: old) == .different ? Self.reason(key, from: old, to: new) : nil
+    }
+  }
+
+  private static func reason(
+    _ key: String, from old: InputEvidence, to new: InputEvidence
+  ) -> Reason {
+    if old == .absent { return .appeared(key: key) }
+    if new == .absent { return .vanished(key: key) }
+    return .changed(key: key, at: new.latest, lineChange(from: old, to: new))
+  }
+
+  private static func lineChange(
+    from old: InputEvidence, to new: InputEvidence
+  ) -> LineChange? {
+    guard case .file(let before) = old, case .file(let after) = new,
+      let oldText = before.contents, let newText = after.contents
+    else { return nil }
+    return LineChange(from: oldText, to: newText)
+  }
+}
+
+// MARK: - Services
+
+extension Judge {
+  /// A service is fresh when each input is what it was at the last verified reading, or has not
+  /// changed since the service started.
+  private func serviceEvidence(_ pid: Int32, _ since: Timestamp) -> ([Reason], Verdict.Basis) {
+    let record = state.record
+    var isSameProcess = false
+    if case .service(.up(let oldPid, let oldSince))? = record?.product {
+      isSameProcess = oldPid == pid && oldSince == since
+    }
+    if isSameProcess, let record, record.rule != observation.ruleDigest,
+      !observation.hasSameInputs(as: record.inputs)
+    {
+      return ([.ruleChanged], .record)
+    }
+    let lastRead = isSameProcess ? record?.time ?? since : since
+    let keys = Set(observation.inputs.keys).union(isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
+    let reasons = keys.sorted().compactMap { key -> Reason? in
+      let new = observation.inputs[key] ?? .absent
+      if let latest = new.latest, latest < since { return nil }
+      let old = record?.inputs[key]
+      if isKnown(new, old, isSameProcess: isSameProcess) { return nil }
+      let change = old.flatMap { Self.lineChange(from: $0, to: new) }
+      return .unread(key: key, at: new.latest, change, lastRead: lastRead)
+    }
+    return (reasons, isSameProcess ? .record : .start)
+  }
+
+  /// Whether the running process has read the input in its present state.
+  ///
+  /// After a restart that we did not make, equal contents prove nothing: they may have been others
+  /// in between, when the process started. Only an untouched file is sure.
+  private func isKnown(
+    _ new: InputEvidence, _ old: InputEvidence?, isSameProcess: Bool
+  ) -> Bool {
+    guard let old else { return new == .absent }
+    switch new.compared(to: old) {
+    case .untouched: return true
+    case .sameContents: return isSameProcess
+    case .different: return false
+    }
+  }
+}
