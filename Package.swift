@@ -21,8 +21,14 @@ let package = Package(
       dependencies: [
         "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
       ]),
+    .target(
+      name: "Recipients",
+      dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
 
     // The executables, thin: arguments, wiring, one call.
+    .executableTarget(
+      name: "mkauth",
+      dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
     .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
@@ -36,7 +42,8 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
