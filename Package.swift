@@ -29,6 +29,11 @@ let package = Package(
     .executableTarget(
       name: "mkauth",
       dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
+    .executableTarget(
+      name: "mkvalidrcptto",
+      dependencies: [
+        "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
+      ]),
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
     .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
@@ -45,13 +50,18 @@ let package = Package(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
+      name: "RecipientsTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "ToolSupportTests",
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
-
     .testTarget(
       name: "UpdatingTests",
       dependencies: [
