@@ -32,6 +32,9 @@ let package = Package(
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
     .executableTarget(
+      name: "mkauth",
+      dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
+    .executableTarget(
       name: "mkvalidrcptto",
       dependencies: [
         "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
