@@ -15,6 +15,10 @@ final class PipeHarness {
   /// What the service does in answer to a poke.
   var onPoke: () -> Void = {}
   private var pipe: TriggerPipe?
+  private let children = Children()
+
+  /// The children that run: each is waited for, so that no test leaves a zombie behind.
+  private final class Children { var running = 0 }
 
   init(_ path: FilePath) throws {
     self.path = path
@@ -24,6 +28,11 @@ final class PipeHarness {
         pokes += 1
         onPoke()
       })
+  }
+
+  deinit {
+    pipe = nil
+    while children.running > 0 { if (try? loop.turn()) == nil { break } }
   }
 
   /// Lets the loop turn until something is so, or the time is up.
@@ -60,7 +69,12 @@ final class PipeHarness {
   func start(_ line: String, _ completion: @escaping (ChildProcess.Outcome) -> Void) throws {
     try loop.run(
       Command(["sh", "-c", line, "sh", path.string]), timeout: .seconds(50),
-      outputLimit: 1 << 20, completion)
+      outputLimit: 1 << 20
+    ) { [children] outcome in
+      children.running -= 1
+      completion(outcome)
+    }
+    children.running += 1
   }
 }
 

@@ -20,13 +20,13 @@ import Testing
       #expect(try harness.run { harness.pokes >= number })
       try harness.run(for: .milliseconds(30))
     }
-    // A writer that is slow to close may be seen twice; never missed.
-    #expect((20...22).contains(harness.pokes))
+    // A writer that is very slow to close is seen twice; none is missed.
+    #expect((20...24).contains(harness.pokes))
   }
 
   @Test func `500 pokes while a pass is running: one is always reported afterwards`() throws {
     let harness = try PipeHarness(path)
-    var sent = 0
+    var (sent, reportedAtLast) = (0, 0)
     var random = SystemRandomNumberGenerator()
     harness.onPoke = {
       for _ in 0..<Int.random(in: 1...5, using: &random) where sent < 500 {
@@ -34,15 +34,15 @@ import Testing
         let command = pokeCommands.randomElement(using: &random) ?? ""
         #expect(throws: Never.self) { try harness.shell(command) }
         sent += 1
+        reportedAtLast = harness.pokes
       }
     }
     try harness.start(": > \"$1\"") { #expect($0.isSuccess) }
     while sent < 500 {
-      let isReported = try harness.waitForPoke()
+      let isReported = try harness.run { harness.pokes > reportedAtLast }
       try #require(isReported, "lost after \(sent) pokes")
     }
-    harness.onPoke = {}
-    #expect(try harness.waitForPoke())
+    #expect(try harness.run { harness.pokes > reportedAtLast })
   }
 
   @Test func `a pass begins after the last of pokes at random moments`() throws {
@@ -132,8 +132,8 @@ import Testing
     try harness.start("timeout 1 yes > \"$1\"") { _ in }
     try harness.run(for: .milliseconds(1200))
     let elapsed = (Instant.now - start).seconds
-    // A burst of 100 wake-ups, then one each 10 ms, each with its timer, and the two children.
-    #expect(harness.turns < 2 * (100 + Int(elapsed * 100)) + 50)
+    // A burst of 100 wake-ups, then one each 10 ms, each with its timers, and the two children.
+    #expect(harness.turns < 4 * (100 + Int(elapsed * 100)) + 50)
     try harness.start("touch \"$1\"") { _ in }
     #expect(try harness.waitForPoke())
   }
