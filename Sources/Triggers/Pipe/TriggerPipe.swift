@@ -27,8 +27,8 @@ package final class TriggerPipe {
   private var mode: UInt32 = 0
   private var token: EventLoop.Token?
   private var notice: PipeNotice?
-  /// Stamps of the FIFO were set and no writer has left since.
-  private var touched: EventLoop.Token?
+  /// A poke that is reported soon, unless one is reported sooner.
+  private var owed: EventLoop.Token?
 
   private var wakeups = TokenBucket(capacity: 100, interval: .milliseconds(10))
   private var rest: EventLoop.Token?
@@ -36,10 +36,14 @@ package final class TriggerPipe {
   private var retryDelay = TriggerPipe.firstRetry
   private var lastComplaint = ""
 
+  /// The most bytes that a FIFO holds by default.
+  private static let capacity = 1 << 16
   private static let firstRetry = Duration.seconds(1)
   private static let lastRetry = Duration.seconds(60)
-  /// How long after its time stamps a `touch` closes the FIFO at the latest, if it opened it.
-  private static let touchLimit = Duration.milliseconds(10)
+  /// How long a writer that has written is given to leave, so that both are one poke.
+  private static let leaving = Duration.milliseconds(2)
+  /// How long a `touch` that has set the time stamps is given to leave, if it has the FIFO open.
+  private static let touching = Duration.milliseconds(10)
 
   /// Creates the pipe with mode 0622, or takes over the one that is there, and listens.
   ///
@@ -76,11 +80,28 @@ package final class TriggerPipe {
 // MARK: - Pokes
 
 extension TriggerPipe {
-  /// Somebody wrote or left: listens anew, and reports it.
-  private func pipeIsReady() {
-    guard rearm() else { return }
-    countWakeup()
+  /// Somebody wrote, or left: the latter is reported at once, after listening anew.
+  private func pipeIsReady(_ readiness: EventLoop.Readiness) {
+    if readiness.contains(.hungUp) {
+      guard rearm() else { return }
+      countWakeup()
+      report()
+    } else {
+      _ = try? served?.descriptor.read(upTo: Self.capacity)
+      countWakeup()
+      owe(within: Self.leaving)
+    }
+  }
+
+  private func report() {
+    loop.cancel(owed)
+    owed = nil
     onPoke()
+  }
+
+  /// Reports a poke soon: the writer that is still there is about to leave, which is reported then.
+  private func owe(within limit: Duration) {
+    if owed == nil { owed = loop.schedule(after: limit) { [weak self] in self?.report() } }
   }
 
   /// Listens with a new descriptor and lets go of the old one, with all that was written.
@@ -91,7 +112,7 @@ extension TriggerPipe {
     if let next = place.reopen(served) {
       listen(to: next)
       // One read empties a full pipe, and a writer that never stops cannot hold us here.
-      _ = try? next.descriptor.read(upTo: 1 << 16)
+      _ = try? next.descriptor.read(upTo: Self.capacity)
     } else if place.status(ifStill: served) != nil {
       // No descriptor is left for us. The old one stays open, so that no writer waits.
       turnAway(until: .now + Self.firstRetry)
@@ -105,7 +126,7 @@ extension TriggerPipe {
   private func listen(to opened: PipePlace.Opened) {
     loop.cancel(token)
     served = opened
-    token = loop.watch(opened.descriptor.raw) { [weak self] _ in self?.pipeIsReady() }
+    token = loop.watch(opened.descriptor.raw) { [weak self] in self?.pipeIsReady($0) }
   }
 
   private func countWakeup() {
@@ -127,7 +148,7 @@ extension TriggerPipe {
     rest = nil
     guard rearm() else { return }
     if rest == nil { attend() }
-    onPoke()
+    report()
   }
 }
 
@@ -143,25 +164,19 @@ extension TriggerPipe {
 
   private func hear(_ report: PipeNotice.Report) {
     countWakeup()
-    loop.cancel(touched)
-    touched = nil
     let isInPlace = report.isMissing || report.isTouched ? verify() : true
-    if report.isTouched, isInPlace {
-      touched = loop.schedule(after: Self.touchLimit) { [weak self] in
-        self?.touched = nil
-        self?.onPoke()
-      }
-    }
-    if report.isClosed, isPokeUnseen { onPoke() }
+    guard isInPlace else { return }
+    if report.isClosed, isWriterLeft { owe(within: Self.leaving) }
+    if report.isTouched { owe(within: Self.touching) }
   }
 
-  /// Whether a writer has left that the pipe itself does not tell of, as another one has it open.
-  private var isPokeUnseen: Bool {
+  /// Whether a writer has the FIFO open, so that the pipe itself does not tell that another left.
+  private var isWriterLeft: Bool {
     guard let descriptor = served?.descriptor else { return false }
     var state = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
     guard unsafe poll(&state, 1, 0) == 0 else { return false }
     // Nothing to read: an end of file without writers, `EAGAIN` with one.
-    return (try? descriptor.read(upTo: 1 << 16)) != []
+    return (try? descriptor.read(upTo: Self.capacity)) != []
   }
 
   /// Makes sure that the path leads to the served FIFO and that its mode is as it was.
@@ -204,7 +219,7 @@ extension TriggerPipe {
       retryDelay = Self.firstRetry
       serve(opened)
       // Whoever poked in between used the old one.
-      onPoke()
+      report()
     } catch {
       complain("\(error); trying again")
       retry = loop.schedule(after: retryDelay) { [weak self] in self?.restore() }
@@ -213,8 +228,8 @@ extension TriggerPipe {
   }
 
   private func cancelAll() {
-    for token in [token, touched, rest, retry] { loop.cancel(token) }
-    (token, touched, rest, retry) = (nil, nil, nil, nil)
+    for token in [token, owed, rest, retry] { loop.cancel(token) }
+    (token, owed, rest, retry) = (nil, nil, nil, nil)
   }
 
   private func complain(_ text: String) {

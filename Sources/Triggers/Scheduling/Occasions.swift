@@ -70,6 +70,7 @@ extension Occasions {
   /// - Parameters:
   ///   - settings: How long changes settle.
   ///   - nextToken: When the limit of rate lets a poke through.
+  /// - Returns: The time, which may have come already.
   func due(_ settings: Scheduler.Settings, nextToken: Instant?) -> Instant? {
     let poked = pokedAt.map { max($0, nextToken ?? $0) }
     let settled = changedAt.map {

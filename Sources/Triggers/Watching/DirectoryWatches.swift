@@ -44,6 +44,7 @@ final class DirectoryWatches {
   ///   - layout: What to watch.
   ///   - everything: Whether to ask the kernel for each watch again, in case that the directory at
   ///     a path is another one now.
+  /// - Returns: What is new.
   func apply(_ layout: WatchLayout, everything: Bool) -> Outcome {
     for path in held.keys where layout.interests[path] == nil { release(path) }
     refused = refused.filter { layout.interests[$0.key] != nil }

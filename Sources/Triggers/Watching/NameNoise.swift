@@ -3,6 +3,7 @@ package enum NameNoise {
   /// Whether a name in a watched directory is noise.
   ///
   /// - Parameter name: The bytes of the name, without its directory.
+  /// - Returns: Whether a change of it can be passed over.
   package static func contains(_ name: [UInt8]) -> Bool {
     let text = String(decoding: name, as: UTF8.self)
     return exact.contains(text) || prefixes.contains { text.hasPrefix($0) }

@@ -131,7 +131,7 @@ private struct Walker {
     let next = current.appending(component)
     let entry = entry(next)
     if entry == .directory {
-      _ = interests[next, default: .init()]
+      if interests[next] == nil { interests[next] = .init() }
       return next
     }
     interests[current, default: .init()].steps[component.bytes, default: []].formUnion(asked)
