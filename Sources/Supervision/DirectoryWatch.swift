@@ -4,7 +4,8 @@ internal import SystemSupport
 /// A watch on a directory that may come and go.
 ///
 /// While the directory is missing, the nearest directory above it that exists is watched until it
-/// arrives. Asleep it costs nothing.
+/// arrives. While it is there, its parent is watched too: a removed directory lives on for the kernel
+/// as long as somebody has a file of it open, as a follower does. Asleep it costs nothing.
 final class DirectoryWatch {
   /// What happened.
   enum Event {
@@ -22,6 +23,7 @@ final class DirectoryWatch {
   private let handler: ([Event]) -> Void
   private var inotify: Inotify?
   private var watch: Inotify.Watch?
+  private var parentWatch: Inotify.Watch?
 
   /// Starts to watch; the handler is called on the loop, first when something happens.
   ///
@@ -48,6 +50,10 @@ final class DirectoryWatch {
   private func translate(_ event: Inotify.Event) -> Event? {
     let isGone: Inotify.Mask = [.deletedItself, .movedItself, .ignored, .unmounted]
     if event.mask.contains(.overflowed) { return .lookAgain }
+    if let parentWatch, event.watch == parentWatch {
+      guard event.name == path.lastComponent?.bytes, relocate() else { return nil }
+      return .lookAgain
+    }
     guard event.watch == watch else { return nil }
     if isPresent, event.mask.isDisjoint(with: isGone) {
       return .changed(name: event.name, event.mask)
@@ -59,7 +65,7 @@ final class DirectoryWatch {
   /// missing and still is.
   private func relocate() -> Bool {
     let wasPresent = isPresent
-    if let watch { inotify?.remove(watch) }
+    for watch in [watch, parentWatch].compactMap({ $0 }) { inotify?.remove(watch) }
     // Failing that, the kernel's limit is reached: the directory counts as missing.
     try? establish()
     return isPresent || wasPresent
@@ -69,11 +75,15 @@ final class DirectoryWatch {
   private func establish() throws(SystemError) {
     isPresent = false
     watch = nil
+    parentWatch = nil
     // What is missing may arrive between two looks; a few more looks then find it.
     for _ in 0..<4 {
       let place = try watchNearest()
       isPresent = place == path
-      if isPresent { return }
+      if isPresent {
+        parentWatch = try? inotify?.add(path.parent, for: [.deleted, .movedFrom])
+        return
+      }
       guard try exists(below: place) else { return }
     }
   }
@@ -89,11 +99,11 @@ final class DirectoryWatch {
         watch = found
         return place
       } catch {
-        let parent = place.removingLastComponent()
+        let parent = place.parent
         let isAbsent = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied]
           .contains(error.errno)
         guard isAbsent, parent != place, place != "." else { throw error }
-        place = parent.isEmpty ? "." : parent
+        place = parent
       }
     }
   }
@@ -110,4 +120,12 @@ final class DirectoryWatch {
   private static let arrival: Inotify.Mask = [
     .created, .movedTo, .attributes, .deletedItself, .movedItself,
   ]
+}
+
+extension FilePath {
+  /// The directory that a path lies in; `.` for a bare name.
+  fileprivate var parent: FilePath {
+    let parent = removingLastComponent()
+    return parent.isEmpty ? "." : parent
+  }
 }

@@ -125,7 +125,11 @@ struct LogFiles {
 
   /// Whether a name is one of a finished file.
   static func isOld(_ name: String) -> Bool {
-    (name.hasSuffix(".s") || name.hasSuffix(".u")) && TAI64N(name.utf8.dropLast(2)) != nil
+    let bytes = name.utf8
+    guard bytes.first == UInt8(ascii: "@"), bytes.count == TAI64N.textLength + 2 else {
+      return false
+    }
+    return (name.hasSuffix(".s") || name.hasSuffix(".u")) && TAI64N(bytes.dropLast(2)) != nil
   }
 }
 
@@ -166,6 +170,12 @@ extension LogFiles {
       if let file = try open(index) { return file }
     }
     return nil
+  }
+
+  /// The file right after a finished one; nil when this look has none, or it is gone by now.
+  func successor(of file: LogFile) throws(SystemError) -> LogFile? {
+    guard file.isOld, let index = index(of: file), index + 1 < entries.count else { return nil }
+    return try open(index + 1)
   }
 
   /// The file before another one; nil when it is the oldest or gone itself.

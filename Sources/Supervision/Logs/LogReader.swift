@@ -10,8 +10,8 @@ struct LogReader {
     var offset: Int64
     /// Whether multilog has closed the file, so that its end is its end.
     var isComplete: Bool
-    /// The newest finished file when this one was opened: all later names are news.
-    let newestOldName: String?
+    /// The look at the directory in which this file was found.
+    let files: LogFiles
   }
 
   private let directory: FilePath
@@ -80,7 +80,7 @@ extension LogReader {
   /// The way from a finished file to the one after it.
   private struct Step {
     let file: LogFile
-    let newestOldName: String?
+    let files: LogFiles
     /// Whether a line that has no end yet cannot go on in the next file.
     let endsLine: Bool
     /// Whether files in between may be gone.
@@ -120,18 +120,22 @@ extension LogReader {
   private mutating func enter(_ step: Step) -> LogLine? {
     reading = Reading(
       file: step.file, offset: 0, isComplete: step.file.name != "current",
-      newestOldName: step.newestOldName)
+      files: step.files)
     return step.endsLine ? splitter.flush() : nil
   }
 
   /// The way to the file after a finished one; nil when that is not there yet.
   private func step(from now: Reading) throws(SystemError) -> Step? {
+    // What was listed together needs no new list: the way through a backlog.
+    if let file = try now.files.successor(of: now.file) {
+      return Step(file: file, files: now.files, endsLine: now.file.isUnsafe, isGap: false)
+    }
     let files = try LogFiles(in: directory)
     if let index = files.index(of: now.file) {
       guard let file = try files.firstFile(from: index + 1) else { return nil }
       let isUnsafe = files.name(of: now.file)?.hasSuffix(".u") ?? false
       return Step(
-        file: file, newestOldName: files.newestOldName, endsLine: isUnsafe, isGap: false)
+        file: file, files: files, endsLine: isUnsafe, isGap: false)
     }
     return try stepFromGone(now, in: files)
   }
@@ -139,7 +143,7 @@ extension LogReader {
   /// The way from a file that has no name any more: multilog's processor replaced it, or it became
   /// one too many.
   private func stepFromGone(_ now: Reading, in files: LogFiles) throws(SystemError) -> Step? {
-    var index = files.indexAfter(name: now.file.isOld ? now.file.name : now.newestOldName)
+    var index = files.indexAfter(name: now.file.isOld ? now.file.name : now.files.newestOldName)
     var isGap = true
     while let file = try files.firstFile(from: index) {
       if !now.file.isOld, file.isOld, try isSeen(file) {
@@ -149,7 +153,7 @@ extension LogReader {
         continue
       }
       return Step(
-        file: file, newestOldName: files.newestOldName, endsLine: isGap || file.isOld,
+        file: file, files: files, endsLine: isGap || file.isOld,
         isGap: isGap)
     }
     return nil
@@ -208,6 +212,6 @@ extension LogReader {
     let start = newline.map { offset - window + $0 } ?? (window == offset ? 0 : offset)
     reading = Reading(
       file: file, offset: start, isComplete: file.name != "current",
-      newestOldName: files.newestOldName)
+      files: files)
   }
 }
