@@ -29,7 +29,8 @@ enum TOMLDocument {
     do {
       return contents(of: try TOMLTable(string: text))
     } catch let error as TOMLParseError {
-      throw SyntaxError(line: error.source.begin.line, reason: error.description)
+      let reason = error.description.trimmingPrefix("Error while ")
+      throw SyntaxError(line: error.source.begin.line, reason: String(reason))
     } catch {
       throw SyntaxError(line: 1, reason: "\(error)")
     }
