@@ -22,7 +22,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
   ]
