@@ -55,12 +55,6 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "RecipientsTests",
-      dependencies: [
-        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
-      ],
-      exclude: ["Fixtures"]),
-    .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
