@@ -303,6 +303,17 @@ import Testing
     #expect(try FileStatus.of(path)?.kind == .fifo)
   }
 
+  @Test(.enabled(if: getuid() == 0)) func `given to a stranger while serving, it is refused`()
+    throws
+  {
+    let harness = try PipeHarness(path)
+    chown(path.string, 1234, 1234)
+    #expect(try harness.run { harness.lines.contains { $0.contains("found a FIFO of uid 1234") } })
+    chown(path.string, 0, 0)
+    #expect(try harness.waitForPoke())
+    #expect(try FileStatus.of(path)?.mode == 0o622)
+  }
+
   @Test func `a dropped pipe leaves nothing on the loop`() throws {
     let loop = EventLoop()
     var pipe: TriggerPipe? = try TriggerPipe(path: path, on: loop, log: { _ in }, onPoke: {})
