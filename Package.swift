@@ -17,15 +17,20 @@ let package = Package(
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
     .target(
-      name: "Updating",
-      dependencies: [
-        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
-      ]),
-    .target(
       name: "Recipients",
       dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
+    .target(
+      name: "Updating",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Triggers", .system,
+        .toml,
+      ]),
 
     // The executables, thin: arguments, wiring, one call.
+    .target(
+      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
     .executableTarget(
       name: "mkauth",
       dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
@@ -34,9 +39,12 @@ let package = Package(
       dependencies: [
         "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
       ]),
-    .target(
-      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
-    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .executableTarget(
+      name: "pipe-watcher",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
+    .executableTarget(
+      name: "update-qmail",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -47,14 +55,14 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "SupervisionTests",
-      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
-    .testTarget(
       name: "RecipientsTests",
       dependencies: [
         "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
       ],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(

@@ -65,6 +65,20 @@ extension RecipientList {
       }
     }
 
+    /// How the next key compares with another one; nil when there is none.
+    mutating func compareNext(_ other: UnsafeRawBufferPointer) -> Int? {
+      skipExcluded()
+      if isRejectedNext {
+        return unsafe rejected[rejectedPosition].withUnsafeBytes { unsafe Order.compare($0, other) }
+      }
+      return accepted.least.map { place in
+        unsafe accepted.withKey(at: place) { unsafe Order.compare($0, other) }
+      }
+    }
+
+    /// Steps over the next record.
+    mutating func skip() { _ = unsafe withNext { _, _ in () } }
+
     private mutating func skipExcluded() {
       if excluded.isEmpty { return }
       while let place = accepted.least,

@@ -97,7 +97,9 @@ extension RecipientListBuilder {
       }
       listings.withLock { $0.append(listing) }
     }
-    Workers.run(min(workerCount, max(1, total))) { work { _ in } } here: {
+    Workers.run(min(workerCount, max(1, total))) {
+      work { _ in }
+    } here: {
       work { progress($0, total) }
     }
     progress(total, total)

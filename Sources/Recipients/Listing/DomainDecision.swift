@@ -41,3 +41,24 @@ extension DomainDecision: CustomStringConvertible {
     }
   }
 }
+
+extension DomainDecision {
+  /// Why an address that was not found has no record.
+  var absence: String {
+    switch self {
+    case .leftOut: "-n leaves out the recipients of this domain"
+    case .usersAndAliases: "no system user, .qmail file of one, or alias has that name"
+    case .aliases: "no alias has that name"
+    case .passedOn, .catchAll: "the domain is listed as a whole"
+    case .passedOnUsers(let file): "\(file.visible) does not list it"
+    case .dotQmailFiles(let directory, let stem):
+      "no file \(stem)* of \(directory.visible) is for it, and no default file takes the rest"
+    case .mailboxes(let file, let bouncing):
+      "no mailbox of \(file.visible) and no .qmail file beside it has that name,"
+        + " and \(bouncing.visible) bounces the rest"
+    case .queried(let query, let bouncing):
+      "vpopmail lists no mailbox and no alias of that name for \(VisibleText.escape(query.domain)),"
+        + " and \(bouncing.visible) bounces the rest"
+    }
+  }
+}

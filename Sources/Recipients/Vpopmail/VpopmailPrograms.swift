@@ -44,7 +44,9 @@ struct VpopmailPrograms {
 
   /// Asks for several domains, a few at a time.
   ///
-  /// - Parameter progress: Called after each domain with how many are done.
+  /// - Parameters:
+  ///   - queries: The domains.
+  ///   - progress: Called with how many programs have ended.
   /// - Returns: An answer for each domain.
   /// - Throws: `SystemError` when nothing can be waited for.
   func ask(
