@@ -17,24 +17,34 @@ let package = Package(
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
     .target(
-      name: "Updating",
-      dependencies: [
-        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
-      ]),
-
-    .target(
       name: "Recipients",
       dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
+    .target(
+      name: "Updating",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Triggers", .system,
+        .toml,
+      ]),
 
     // The executables, thin: arguments, wiring, one call.
+    .target(
+      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
+    .executableTarget(
+      name: "mkauth",
+      dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
     .executableTarget(
       name: "mkvalidrcptto",
       dependencies: [
         "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
       ]),
-    .target(
-      name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
-    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .executableTarget(
+      name: "pipe-watcher",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
+    .executableTarget(
+      name: "update-qmail",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -60,7 +70,6 @@ let package = Package(
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
-
     .testTarget(
       name: "UpdatingTests",
       dependencies: [

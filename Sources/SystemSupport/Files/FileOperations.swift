@@ -78,7 +78,9 @@ package enum FileOperations {
     try check("chmod", path.visible) { fchmod(file.raw, mode_t(wanted.mode)) }
   }
 
-  /// Gives a file another group; its owner stays. A symbolic link is not followed.
+  /// Gives a file another group.
+  ///
+  /// The owner stays. A symbolic link is not followed.
   ///
   /// - Throws: `SystemError` when we may not.
   package static func setGroup(of path: FilePath, to group: UInt32) throws(SystemError) {

@@ -60,6 +60,9 @@ package struct StatusSurvey: Sendable {
     }
   }
 
+  /// Whether something has failed, is held, or cannot be read.
+  package var isTrouble: Bool { rules.contains { $0.verdict.isTrouble } }
+
   /// Who holds a lock now; nil when nobody does.
   private static func holder(of path: FilePath) -> FileLock.Holder? {
     guard let lock = try? FileLock(existing: path), !lock.isFree else { return nil }
