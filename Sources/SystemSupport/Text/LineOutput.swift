@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Standard output as a stream of lines that nobody waits for: each is one write.
