@@ -55,6 +55,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
+      name: "RecipientsTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
@@ -64,6 +70,8 @@ let package = Package(
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
+    .testTarget(
+      name: "TriggersTests", dependencies: ["SystemSupport", "TestSupport", "Triggers", .system]),
     .testTarget(
       name: "UpdatingTests",
       dependencies: [
