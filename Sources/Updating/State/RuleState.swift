@@ -42,16 +42,19 @@ extension RuleState {
     package var nextTry: Timestamp
     /// The inputs of the failed run: when they change it is tried at once.
     package var inputs: [String: InputEvidence]
+    /// Paths among the inputs that only the failed builder's own report named.
+    package var reported: [String]
 
     package init(
       message: String, count: Int, since: Timestamp, nextTry: Timestamp,
-      inputs: [String: InputEvidence]
+      inputs: [String: InputEvidence], reported: [String] = []
     ) {
       self.message = message
       self.count = count
       self.since = since
       self.nextTry = nextTry
       self.inputs = inputs
+      self.reported = reported
     }
 
     /// How long to wait after so many failures: 5 s, 30 s, then 5 minutes each time.
@@ -106,6 +109,13 @@ extension RuleState {
       self.since = since
       self.why = why
     }
+  }
+
+  /// The inputs that builders have reported, in the last success or in a failure since.
+  package var reportedInputs: [String] {
+    let known = record?.reported ?? []
+    guard let failed = failure?.reported, !failed.isEmpty else { return known }
+    return Array(Set(known).union(failed)).sorted()
   }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.

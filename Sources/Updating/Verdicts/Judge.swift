@@ -68,7 +68,11 @@ extension Judge {
   private func fileEvidence(
     _ stamp: Stamp, _ digest: ContentDigest?
   ) -> ([Reason], Verdict.Basis) {
-    guard let record = state.record else { return (reasonsByDate(stamp), .dates) }
+    guard let record = state.record else {
+      // Dates say nothing while only the builder knows what it reads.
+      let unknown: [Reason] = observation.rule.reportsInputs ? [.inputsUnknown] : []
+      return (unknown + reasonsByDate(stamp), .dates)
+    }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
       // Somebody else has made it: it is fresh if it is newer than all that it is made from.
