@@ -35,6 +35,10 @@ struct GoodFile: CustomTestStringConvertible, Sendable {
       $0.lossLimit = Rule.LossLimit(share: 1, count: 0)
     },
     GoodFile("limits.loss_share = 0.5") { $0.lossLimit.share = 0.5 },
+    GoodFile("[limits]\npoke_burst = 3\npoke_interval = 2.5") {
+      $0.pokeBurst = 3
+      $0.pokeInterval = .milliseconds(2500)
+    },
     GoodFile("[logs]\nqmail-send = \"/l/send\"\n\"a b\" = \"/l/ab\"") {
       $0.logDirectories = ["qmail-send": "/l/send", "a b": "/l/ab"]
     },

@@ -27,6 +27,10 @@ package struct Settings: Equatable, Sendable {
   /// How long qmail-send's log is looked at after a reload.
   package var reloadCheck = Duration.milliseconds(500)
   package var lossLimit = Rule.LossLimit()
+  /// How many pokes in a row are served at once.
+  package var pokeBurst = 10
+  /// How often pokes are served once the burst is used up.
+  package var pokeInterval = Duration.seconds(1)
   package var builder = BuilderChoice.own
   /// Whether inputs and directories that a group may write to are trusted.
   package var trustsGroups = false
