@@ -83,6 +83,8 @@ extension Judge {
     guard stamp.inode == old.inode, stamp.device == old.device, stamp.size == old.size else {
       return false
     }
+    // Too large for a digest: it cannot be told, and dates decide.
+    guard let digest, let oldDigest else { return false }
     return digest == oldDigest
   }
 
