@@ -142,7 +142,8 @@ extension Judge {
     let keys = Set(observation.inputs.keys).union(isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
     let reasons = keys.sorted().compactMap { key -> Reason? in
       let new = observation.inputs[key] ?? .absent
-      if let latest = new.latest, latest < since { return nil }
+      // A file's stamp lags behind the clock that supervise reads by up to a tick.
+      if let latest = new.latest, latest + Stamp.tick < since { return nil }
       let old = record?.inputs[key]
       if isKnown(new, old, isSameProcess: isSameProcess) { return nil }
       let change = old.flatMap { Self.lineChange(from: $0, to: new) }
