@@ -20,12 +20,16 @@ package struct Judge: Sendable {
     if let hold = state.hold, observation.hasSameInputs(as: hold.inputs) { return .held(hold) }
     let (reasons, basis) = evidence
     if reasons.isEmpty { return .fresh(basis) }
-    if let failure = state.failure, now < failure.nextTry,
-      observation.hasSameInputs(as: failure.inputs)
-    {
-      return .failed(failure)
-    }
+    if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
     return .stale(reasons)
+  }
+
+  /// Whether a failed rule is left alone: nothing has changed since, and its time has not come.
+  private func waits(_ failure: RuleState.Failure, at now: Timestamp) -> Bool {
+    let wait = failure.nextTry - now
+    // Longer than it ever was: the clock was set back.
+    let isDue = wait <= .zero || wait > RuleState.Failure.delay(after: failure.count)
+    return !isDue && observation.hasSameInputs(as: failure.inputs)
   }
 
   private var serviceIsOff: String? {
