@@ -17,7 +17,7 @@ package struct Judge: Sendable {
     if let reason = serviceIsOff { return .off(reason) }
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
-    if let hold = state.hold, observation.hasSameInputs(as: hold.inputs) { return .held(hold) }
+    if let hold = state.hold, isInForce(hold) { return .held(hold) }
     let (reasons, basis) = evidence
     if reasons.isEmpty { return .fresh(basis) }
     if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
@@ -30,6 +30,11 @@ package struct Judge: Sendable {
     // Longer than it ever was: the clock was set back.
     let isDue = wait <= .zero || wait > RuleState.Failure.delay(after: failure.count)
     return !isDue && observation.hasSameInputs(as: failure.inputs)
+  }
+
+  /// Whether a hold still protects something: the product is there and no input has changed.
+  private func isInForce(_ hold: RuleState.Hold) -> Bool {
+    observation.product != .missing && observation.hasSameInputs(as: hold.inputs)
   }
 
   private var serviceIsOff: String? {
