@@ -29,12 +29,18 @@ package struct Judge: Sendable {
     let wait = failure.nextTry - now
     // Longer than it ever was: the clock was set back.
     let isDue = wait <= .zero || wait > RuleState.Failure.delay(after: failure.count)
-    return !isDue && observation.hasSameInputs(as: failure.inputs)
+    return !isDue && isSameRule(failure.rule) && observation.hasSameInputs(as: failure.inputs)
   }
 
-  /// Whether a hold still protects something: the product is there and no input has changed.
+  /// Whether a hold still protects something: the product is there, and neither the rule nor an
+  /// input has changed.
   private func isInForce(_ hold: RuleState.Hold) -> Bool {
-    observation.product != .missing && observation.hasSameInputs(as: hold.inputs)
+    observation.product != .missing && isSameRule(hold.rule)
+      && observation.hasSameInputs(as: hold.inputs)
+  }
+
+  private func isSameRule(_ digest: ContentDigest?) -> Bool {
+    digest == nil || digest == observation.ruleDigest
   }
 
   private var serviceIsOff: String? {
