@@ -14,6 +14,7 @@ struct InputReader {
   static let contentsLimit: Int64 = 64 << 10
 
   let key: ContentDigest.Key
+  /// Whether the contents of small declared inputs are kept.
   let keepsContents: Bool
   let trust: Trust
   let recorded: [String: InputEvidence]
@@ -44,7 +45,9 @@ struct InputReader {
         old.isWorldReadable = status.mode & 0o004 != 0
         return .file(old)
       }
-      return .file(try read(path, before: now))
+      // What a builder reports may hold passwords, as vpopmail's vpasswd does.
+      let keepsContents = keepsContents && checksTrust && !Self.holdsPasswords(path)
+      return .file(try read(path, before: now, keepingContents: keepsContents))
     } catch {
       return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     }
@@ -72,8 +75,13 @@ struct InputReader {
     }
   }
 
+  /// Whether a file holds passwords by its name, whatever the rule says of it.
+  private static func holdsPasswords(_ path: FilePath) -> Bool {
+    ["passwd", "shadow", "vpasswd"].contains(path.lastComponent?.string)
+  }
+
   private mutating func read(
-    _ path: FilePath, before now: Timestamp
+    _ path: FilePath, before now: Timestamp, keepingContents keepsContents: Bool
   ) throws(SystemError) -> FileEvidence {
     let file = try FileReading.open(path)
     let status = try FileStatus.of(file, subject: path.visible)
