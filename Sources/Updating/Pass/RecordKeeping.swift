@@ -22,11 +22,13 @@ enum RecordKeeping {
       state.failure = RuleState.Failure(
         message: outcome.summary, count: count, since: state.failure?.since ?? now,
         nextTry: now + RuleState.Failure.delay(after: count), inputs: inputs, reported: reported)
+      state.failure?.rule = before.ruleDigest
     case .held:
       state.failure = nil
       state.hold = RuleState.Hold(
         cause: .loss, records: outcome.records,
         losing: outcome.samples.filter { $0.hasPrefix("-") }, since: .now, inputs: before.inputs)
+      state.hold?.rule = before.ruleDigest
     case .rolledBack, .adopted: break
     }
   }

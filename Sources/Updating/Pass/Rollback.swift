@@ -88,9 +88,10 @@ package final class Rollback {
     state.hasPrevious = true
     state.failure = nil
     state.record?.product = observation.product
-    let hold = RuleState.Hold(
+    var hold = RuleState.Hold(
       cause: .rollback, records: report.records, losing: [], since: report.began,
       inputs: observation.inputs)
+    hold.rule = observation.ruleDigest
     state.hold = hold
     let verdict = Verdict.held(hold)
     state.state = verdict.word

@@ -44,6 +44,8 @@ extension RuleState {
     package var inputs: [String: InputEvidence]
     /// Paths among the inputs that only the failed builder's own report named.
     package var reported: [String]
+    /// The digest of the rule that failed: a changed rule is tried at once.
+    package var rule: ContentDigest?
 
     package init(
       message: String, count: Int, since: Timestamp, nextTry: Timestamp,
@@ -83,6 +85,8 @@ extension RuleState {
     package var since: Timestamp
     /// The inputs at that time: when they change, the rule is looked at afresh.
     package var inputs: [String: InputEvidence]
+    /// The digest of the rule at that time: a changed rule is looked at afresh.
+    package var rule: ContentDigest?
 
     package init(
       cause: Cause, records: RecordCounts?, losing: [String], since: Timestamp,

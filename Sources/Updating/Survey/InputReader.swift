@@ -14,6 +14,7 @@ struct InputReader {
   static let contentsLimit: Int64 = 64 << 10
 
   let key: ContentDigest.Key
+  /// Whether the contents of small declared inputs are kept.
   let keepsContents: Bool
   let trust: Trust
   let recorded: [String: InputEvidence]
@@ -47,7 +48,8 @@ struct InputReader {
         old.isWorldReadable = status.mode & 0o004 != 0
         return .file(old)
       }
-      return .file(try read(path, before: now, keepsContents: keepsContents && isDeclared))
+      let keepsContents = keepsContents && isDeclared && !Self.holdsPasswords(path)
+      return .file(try read(path, before: now, keepsContents: keepsContents))
     } catch {
       return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     }
@@ -73,6 +75,11 @@ struct InputReader {
     } catch {
       return .unreadable("\(error.errno)")
     }
+  }
+
+  /// Whether a file holds passwords by its name, whatever the rule says of it.
+  private static func holdsPasswords(_ path: FilePath) -> Bool {
+    ["passwd", "shadow", "vpasswd"].contains(path.lastComponent?.string)
   }
 
   private mutating func read(
