@@ -52,7 +52,9 @@ struct LogFile {
 /// The files of a multilog directory in the order of their lines, as they were at one moment.
 ///
 /// Old files are named by the time of their end, so their names sort by age. After them comes
-/// `previous`, which is `current` on its way to become an old file, then `current`.
+/// `previous`, which is `current` on its way to become an old file, then `current`. What a processor
+/// made of `previous` is called `processed` until it gets its lasting name; for a moment it is all
+/// that there is of that file.
 struct LogFiles {
   /// A file by its name, opened already if the name does not last.
   private struct Entry {
@@ -65,7 +67,7 @@ struct LogFiles {
 
   /// Looks at a directory; files are empty when it is missing.
   ///
-  /// `current` is opened first, `previous` second, and the names are listed last: whatever was
+  /// `current` is opened first, what is on its way next, and the names are listed last: whatever was
   /// rotated before is then either open or listed. When `current` keeps being rotated meanwhile, the
   /// names later than the look are left out, since a list may have some of them and lack others.
   ///
@@ -87,13 +89,15 @@ struct LogFiles {
   /// What one look found.
   private struct Look {
     let current: LogFile?
-    let previous: LogFile?
+    /// `previous`, or `processed` when that is all that is left of it.
+    let passing: LogFile?
     let time: Timestamp
     let names: [String]
 
     init(_ directory: FilePath) throws(SystemError) {
       current = try LogFile.open("current", in: directory)
-      previous = try LogFile.open("previous", in: directory)
+      let previous = try LogFile.open("previous", in: directory)
+      passing = previous == nil ? try LogFile.open("processed", in: directory) : previous
       time = .now
       do {
         names = try FileReading.names(in: directory).map(\.string).filter(LogFiles.isOld)
@@ -113,7 +117,7 @@ struct LogFiles {
 
   private static func order(_ look: Look, names: [String], in directory: FilePath) -> [Entry] {
     var entries = names.map { Entry(name: $0, file: nil) }
-    for file in [look.previous, look.current].compactMap({ $0 }) {
+    for file in [look.passing, look.current].compactMap({ $0 }) {
       // A file may have its lasting name already, beside the passing one.
       let newest = entries.last(where: { $0.file == nil })?.name
       let status = newest.flatMap { try? FileStatus.of(directory.appending($0)) }
