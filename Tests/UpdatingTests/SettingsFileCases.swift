@@ -141,7 +141,8 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile("\n# x\nwatchs = true", "line 3: watchs: unknown key, did you mean watch?"),
     BadFile(
       "[limits]\nshare = 1",
-      "line 2: limits.share: unknown key, expected one of loss_share, loss_count, poke_burst, poke_interval"),
+      "line 2: limits.share: unknown key, expected one of loss_share, loss_count, poke_burst, poke_interval"
+    ),
     BadFile(
       "[rules.\"users/cdb\"]\ntimeout = 1\nbuilders = \"own\"",
       "line 3: rules.\"users/cdb\".builders: unknown key, did you mean builder?"),

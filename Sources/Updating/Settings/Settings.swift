@@ -10,6 +10,7 @@ package struct Settings: Equatable, Sendable {
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
   /// The directory with the links to the service directories; a path of the tree under the root.
+  ///
   /// Nil takes `/service`, or Debian's `/etc/service` where only that is there.
   package var services: FilePath?
   /// The trigger pipe; a path of the tree under the root.

@@ -35,6 +35,7 @@ struct InputReader {
   ///   - path: The file.
   ///   - isDeclared: Whether the rule names it. Then it is refused when others may write to it, and
   ///     its contents may be kept. What a builder has reported may hold passwords.
+  /// - Returns: The state.
   mutating func file(_ path: FilePath, isDeclared: Bool) -> InputEvidence {
     let now = Timestamp.now
     do {

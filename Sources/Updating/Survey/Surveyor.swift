@@ -12,6 +12,7 @@ package struct Surveyor: Sendable {
   /// - Parameters:
   ///   - rule: The rule to look at.
   ///   - state: What is remembered of it: what has not been touched since is not read again.
+  /// - Returns: What was seen.
   package func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
     let time = Timestamp.now
     var reader = InputReader(

@@ -162,7 +162,8 @@ extension Judge {
       return ([.ruleChanged], .record)
     }
     let lastRead = isSameProcess ? record?.time ?? since : since
-    let keys = Set(observation.inputs.keys).union(isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
+    let keys = Set(observation.inputs.keys).union(
+      isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
     let reasons = keys.sorted().compactMap { key -> Reason? in
       let new = observation.inputs[key] ?? .absent
       // A file's stamp lags behind the clock that supervise reads by up to a tick.
