@@ -56,7 +56,10 @@ final class Candidate {
   func commit() throws(SystemError) {
     let file = try FileReading.open(path, followingLinks: false)
     let new = try FileStatus.of(file, subject: path.visible)
-    guard new.kind == .regular else { throw SystemError("replace", product, .invalidArgument) }
+    // A second name would be another file's, which must not get the product's owner and mode.
+    guard new.kind == .regular, new.links == 1 else {
+      throw SystemError("replace", product, .invalidArgument)
+    }
     let old = try FileStatus.of(product, followingLinks: false)
     let owner = old?.owner ?? geteuid()
     let group = old?.group ?? (new.owner == geteuid() ? new.group : getegid())
