@@ -68,6 +68,9 @@ package final class Rollback {
     var state = states.state(of: name)
     let previous = PreviousProduct(name, environment.store)
     guard try FileStatus.of(previous.path) != nil else { throw RollbackError.nothingKept(name) }
+    if case .unusable(let reason) = Surveyor(environment.settings).product(of: rule, state) {
+      throw RollbackError.system("unable to replace \(product.visible): \(reason)")
+    }
     let (began, start) = (Timestamp.now, Instant.now)
     let inspection = try Inspection(of: previous.path, replacing: product, isDatabase: isDatabase)
     try previous.swap(with: product)
