@@ -113,6 +113,8 @@ extension CandidateRun {
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
+      // Also of a run that failed: a change of what it has read is a reason to try again.
+      readDepfile()
       guard result.isSuccess else { return finish(failure(of: result, words[0])) }
       inspectMadeFile(by: words[0])
     }
@@ -151,7 +153,6 @@ extension CandidateRun {
 extension CandidateRun {
   private func inspect() {
     guard let candidate, !isStopped else { return finish(.failed("stopped")) }
-    readDepfile()
     do {
       let size = try FileStatus.of(candidate.path)?.size ?? 0
       let old = try FileStatus.of(product)?.size ?? 0

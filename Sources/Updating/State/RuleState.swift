@@ -44,6 +44,8 @@ extension RuleState {
     package var inputs: [String: InputEvidence]
     /// The digest of the rule that failed: a changed rule is tried at once.
     package var rule: ContentDigest?
+    /// What the builder reported to have read.
+    package var reported: [String]?
 
     package init(
       message: String, count: Int, since: Timestamp, nextTry: Timestamp,
@@ -84,6 +86,8 @@ extension RuleState {
     package var inputs: [String: InputEvidence]
     /// The digest of the rule at that time: a changed rule is looked at afresh.
     package var rule: ContentDigest?
+    /// What the builder reported to have read.
+    package var reported: [String]?
 
     package init(
       cause: Cause, records: RecordCounts?, losing: [String], since: Timestamp,
@@ -111,6 +115,12 @@ extension RuleState {
       self.why = why
     }
   }
+
+  /// What was reported by the last builder that gave no product; none when the last one gave one.
+  var unfinishedReport: [String] { failure?.reported ?? hold?.reported ?? [] }
+
+  /// All inputs that only builders' reports name, by their keys.
+  var reportedKeys: Set<String> { Set(record?.reported ?? []).union(unfinishedReport) }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.
   package mutating func add(_ report: RunReport) {

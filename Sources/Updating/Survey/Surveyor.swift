@@ -25,7 +25,7 @@ package struct Surveyor: Sendable {
         if input.isRequired, evidence == .absent { missing.append(input.path) }
       }
     }
-    for key in state.record?.reported ?? [] where inputs[key] == nil {
+    for key in state.reportedKeys where inputs[key] == nil {
       inputs[key] = look(atReported: key, &reader)
     }
     return RuleObservation(
