@@ -85,11 +85,11 @@ package final class Rollback {
   }
 
   private func remember(_ report: RunReport, of rule: Rule, in state: inout RuleState) {
-    let surveyor = Surveyor(environment.settings)
-    let observation = surveyor.observe(rule, state)
     state.add(report)
     state.hasPrevious = true
     state.failure = nil
+    state.hold = nil
+    let observation = Surveyor(environment.settings).observe(rule, state)
     state.record?.product = observation.product
     var hold = RuleState.Hold(
       cause: .rollback, records: report.records, losing: [], since: report.began,
