@@ -63,6 +63,7 @@ package final class Pass {
 
   private func begin() {
     guard !result.isStopped else { return end() }
+    environment.store.removeLeftovers()
     do {
       rules = try RuleCatalogue(environment.settings).present()
       work()
