@@ -40,7 +40,10 @@ final class InPlaceRun: RuleRun {
         words, standardInput: command.standardInput,
         environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
       outcome.command = started.typed
-      child = try environment.loop.run(started, timeout: rule.timeout) { [self] in end($0) }
+      let lock = rule.user == nil ? environment.lock : nil
+      child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
+        [self] in end($0)
+      }
     } catch {
       finish(.failed("\(error)"))
     }

@@ -4,7 +4,7 @@ internal import SystemSupport
 ///
 /// Everything happens on the loop; the completion comes once.
 package final class Pass {
-  private let environment: PassEnvironment
+  private var environment: PassEnvironment
   private let states: StateCache
   private let order: PassOrder
   private let completion: (PassResult) -> Void
@@ -40,6 +40,7 @@ package final class Pass {
       try environment.store.prepare()
       let lock = try FileLock(environment.store.lockPath)
       self.lock = lock
+      environment.lock = lock
       waiting = environment.loop.acquire(
         lock, as: environment.program,
         waiting: { [environment] holder in
@@ -77,6 +78,7 @@ package final class Pass {
   private func end(failure: String? = nil) {
     lock?.release()
     lock = nil
+    environment.lock = nil
     result.failure = failure
     completion(result)
   }
