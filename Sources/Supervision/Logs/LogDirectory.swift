@@ -18,7 +18,9 @@ package enum LogDirectory {
   ) -> FilePath? {
     if let configured { return configured }
     let service = serviceDirectory.appending("log")
-    if let pid = ServiceStatus.read(serviceDirectory: service).pid, let found = find(process: pid) {
+    if let pid = ServiceStatus.read(serviceDirectory: service).pid,
+      let found = find(process: pid, startedIn: service)
+    {
       return found
     }
     let main = service.appending("main")
@@ -26,14 +28,24 @@ package enum LogDirectory {
   }
 
   /// The first directory among the words of a multilog process; nil when it is no multilog.
-  static func find(process pid: Int32) -> FilePath? {
+  ///
+  /// A relative word counts from where `run` was started, unless that script changed its directory.
+  /// multilog itself goes into each of its directories in turn, so that it is often in its last one.
+  static func find(process pid: Int32, startedIn start: FilePath) -> FilePath? {
     let process = FilePath("/proc/\(pid)")
     // multilog of runit's kind (svlogd) and others have words of other meanings.
     guard let bytes = try? FileReading.contents(of: process.appending("cmdline"), limit: 1 << 20),
       let word = directoryWord(bytes)
     else { return nil }
     guard word.isRelative else { return word }
-    return workingDirectory(process).map { $0.pushing(word).lexicallyNormalized() }
+    let present = workingDirectory(process)
+    let places = [start.pushing(word), present?.pushing(word), present].compactMap(\.self)
+    return places.map { $0.lexicallyNormalized() }.first(where: isLog)
+  }
+
+  /// Whether multilog writes to a directory: it keeps the file `lock` there.
+  private static func isLog(_ directory: FilePath) -> Bool {
+    (try? FileStatus.of(directory.appending("lock")))?.kind == .regular
   }
 
   /// The first word after multilog's name that begins with `.` or `/`: a directory (multilog.c).
