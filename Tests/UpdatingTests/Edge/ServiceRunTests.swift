@@ -32,6 +32,7 @@ import Testing
       "qmail-send", run: run.map { "cd '\(sandbox.directory)/qmail-send'\n\($0)" },
       log: ["t", "./main"], isNormallyUp: isUp)
     try sandbox.start()
+    server.sandbox = sandbox
     if isUp {
       try sandbox.waitUntilUp(send)
       try sandbox.waitUntilUp(send.appending("log"))
@@ -56,8 +57,8 @@ import Testing
 
   @Test func `an edit of locals is one HUP, verified against the log, and no restart`() throws {
     let (server, sandbox, send) = try server()
-    #expect(try server.run("qmail-send") == nil)
     #expect(try server.status(of: "qmail-send").verdict == .fresh(.start))
+    #expect(try server.run("qmail-send") == nil)
     let pid = try sandbox.waitUntilUp(send)
     try server.control("locals").write("a.example\nb.example\n")
     let result = try server.pass()

@@ -25,7 +25,7 @@ import Testing
     try server.control("morercpthosts").write("a.example\n")
     try server.pass()
     let path = server.store.path(of: "morercpthosts.cdb")
-    try path.write(contents)
+    try path.write(contents, mode: 0o600)
     usleep(30_000)
     #expect(try server.run("morercpthosts.cdb") == nil)
     #expect(server.log.contains { $0.contains("warning: ") && $0.contains(warning) }, "\(server.log)")
