@@ -131,9 +131,6 @@ import Testing
     let entry = try server.entry("qmail-send restart", in: result)
     #expect(entry.run?.result == .failed)
     #expect(entry.run?.summary.contains("does not stay up") == true, "\(server.log)")
-    // Its reload is not tried meanwhile.
-    try server.control("locals").write("b.example\n")
-    #expect(try server.entry("qmail-send").skipped == "waits for qmail-send restart")
   }
 
   @Test func `a service that does not obey is reported when its time is up`() throws {
