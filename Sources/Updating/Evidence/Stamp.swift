@@ -38,8 +38,8 @@ package struct Stamp: Hashable, Sendable, Codable {
 
   /// Whether a later write could have left the very same stamp.
   ///
-  /// Only the kernel sets `changed`, at each write. One in the future cannot come again soon: a
-  /// clock that was set back gives later writes earlier stamps.
+  /// The kernel stamps files with a clock that ticks, so two writes within one tick look alike.
+  /// 20 ms cover two ticks of the slowest usual clock (100 Hz).
   package func isTooRecent(at time: Timestamp) -> Bool {
     changed + Self.tick > time && changed < time + Self.tick
   }

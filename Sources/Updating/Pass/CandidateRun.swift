@@ -109,14 +109,10 @@ extension CandidateRun {
     let started = Command(
       words, standardInput: command.standardInput,
       environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-    // A lock in the hands of another user would not be ours alone.
-    let lock = rule.user == nil ? environment.lock : nil
-    child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
-      [self] result in
+    child = try environment.loop.run(started, timeout: rule.timeout) { [self] result in
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
-      // Also of a run that failed: a change of what it has read is a reason to try again.
       readDepfile()
       guard result.isSuccess else { return finish(failure(of: result, words[0])) }
       inspectMadeFile(by: words[0])

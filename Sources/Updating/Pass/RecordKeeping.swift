@@ -25,9 +25,8 @@ enum RecordKeeping {
       let (inputs, reported) = inputs(of: outcome, report, before, memory, surveyor)
       state.failure = RuleState.Failure(
         message: outcome.summary, count: count, since: state.failure?.since ?? now,
-        nextTry: now + RuleState.Failure.delay(after: count), inputs: inputs)
+        nextTry: now + RuleState.Failure.delay(after: count), inputs: inputs, reported: reported)
       state.failure?.rule = before.ruleDigest
-      state.failure?.reported = reported
     case .held:
       let (inputs, reported) = inputs(of: outcome, report, before, memory, surveyor)
       state.failure = nil
@@ -71,7 +70,7 @@ enum RecordKeeping {
     _ surveyor: Surveyor
   ) -> (all: [String: InputEvidence], reported: [String]) {
     let old = memory.record?.reported ?? []
-    let known = memory.reportedKeys
+    let known = Set(memory.reportedInputs)
     let declared = before.inputs.filter { !known.contains($0.key) }
     let isSuccess = outcome.result.isSuccess
     let reported =

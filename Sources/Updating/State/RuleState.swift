@@ -42,20 +42,21 @@ extension RuleState {
     package var nextTry: Timestamp
     /// The inputs of the failed run: when they change it is tried at once.
     package var inputs: [String: InputEvidence]
+    /// Paths among the inputs that only the failed builder's own report named.
+    package var reported: [String]
     /// The digest of the rule that failed: a changed rule is tried at once.
     package var rule: ContentDigest?
-    /// What the builder reported to have read.
-    package var reported: [String]?
 
     package init(
       message: String, count: Int, since: Timestamp, nextTry: Timestamp,
-      inputs: [String: InputEvidence]
+      inputs: [String: InputEvidence], reported: [String] = []
     ) {
       self.message = message
       self.count = count
       self.since = since
       self.nextTry = nextTry
       self.inputs = inputs
+      self.reported = reported
     }
 
     /// How long to wait after so many failures: 5 s, 30 s, then 5 minutes each time.
@@ -117,10 +118,15 @@ extension RuleState {
   }
 
   /// What was reported by the last builder that gave no product; none when the last one gave one.
-  var unfinishedReport: [String] { failure?.reported ?? hold?.reported ?? [] }
+  var unfinishedReport: [String] {
+    let failed = failure?.reported ?? []
+    return failed.isEmpty ? hold?.reported ?? [] : failed
+  }
 
-  /// All inputs that only builders' reports name, by their keys.
-  var reportedKeys: Set<String> { Set(record?.reported ?? []).union(unfinishedReport) }
+  /// The inputs that builders have reported, in the last success or since then in vain.
+  package var reportedInputs: [String] {
+    Set(record?.reported ?? []).union(unfinishedReport).sorted()
+  }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.
   package mutating func add(_ report: RunReport) {

@@ -31,12 +31,16 @@ struct InputReader {
 
   /// The state of a file.
   ///
-  /// - Parameter checksTrust: Whether a file that others may write to is refused.
-  mutating func file(_ path: FilePath, checksTrust: Bool) -> InputEvidence {
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isDeclared: Whether the rule names it. Then it is refused when others may write to it, and
+  ///     its contents may be kept. What a builder has reported may hold passwords.
+  /// - Returns: The state.
+  mutating func file(_ path: FilePath, isDeclared: Bool) -> InputEvidence {
     let now = Timestamp.now
     do {
       guard let status = try FileStatus.of(path) else { return .absent }
-      if checksTrust, let complaint = trust.complaint(about: path, status) {
+      if isDeclared, let complaint = trust.complaint(about: path, status) {
         return .unreadable(complaint)
       }
       guard status.kind == .regular else { return .unreadable("it is no regular file") }
@@ -45,9 +49,8 @@ struct InputReader {
         old.isWorldReadable = status.mode & 0o004 != 0
         return .file(old)
       }
-      // What a builder reports may hold passwords, as vpopmail's vpasswd does.
-      let keepsContents = keepsContents && checksTrust && !Self.holdsPasswords(path)
-      return .file(try read(path, before: now, keepingContents: keepsContents))
+      let keepsContents = keepsContents && isDeclared && !Self.holdsPasswords(path)
+      return .file(try read(path, before: now, keepsContents: keepsContents))
     } catch {
       return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     }
@@ -81,7 +84,7 @@ struct InputReader {
   }
 
   private mutating func read(
-    _ path: FilePath, before now: Timestamp, keepingContents keepsContents: Bool
+    _ path: FilePath, before now: Timestamp, keepsContents: Bool
   ) throws(SystemError) -> FileEvidence {
     let file = try FileReading.open(path)
     let status = try FileStatus.of(file, subject: path.visible)
@@ -93,7 +96,8 @@ struct InputReader {
     left -= stamp.size
     let bytes = try FileReading.contents(of: file, subject: path.visible)
     evidence.digest = ContentDigest(of: bytes, key: key)
-    if keepsContents, stamp.size <= Self.contentsLimit {
+    // What not everybody may read is not for our copies either.
+    if keepsContents, evidence.isWorldReadable, stamp.size <= Self.contentsLimit {
       evidence.contents = String(validating: bytes, as: UTF8.self)
     }
     return evidence

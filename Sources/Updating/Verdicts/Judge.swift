@@ -18,11 +18,15 @@ package struct Judge: Sendable {
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, isInForce(hold) { return .held(hold) }
-    let (reasons, basis) = evidence
+    var (reasons, basis) = evidence
+    // What no file shows is owed until a run has succeeded.
+    if reasons.isEmpty, isOpaque, state.failure != nil { reasons = [.owed] }
     if reasons.isEmpty { return .fresh(basis) }
     if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
     return .stale(reasons)
   }
+
+  private var isOpaque: Bool { observation.rule.isOpaque || state.record?.isOpaque == true }
 
   /// Whether a failed rule is left alone: nothing has changed since, and its time has not come.
   private func waits(_ failure: RuleState.Failure, at now: Timestamp) -> Bool {
@@ -79,7 +83,11 @@ extension Judge {
   private func fileEvidence(
     _ stamp: Stamp, _ digest: ContentDigest?
   ) -> ([Reason], Verdict.Basis) {
-    guard let record = state.record else { return (reasonsByDate(stamp), .dates) }
+    guard let record = state.record else {
+      // Dates say nothing while only the builder knows what it reads.
+      let unknown: [Reason] = observation.rule.reportsInputs ? [.inputsUnknown] : []
+      return (unknown + reasonsByDate(stamp), .dates)
+    }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
       // Somebody else has made it: it is fresh if it is newer than all that it is made from.
@@ -156,7 +164,8 @@ extension Judge {
       return ([.ruleChanged], .record)
     }
     let lastRead = isSameProcess ? record?.time ?? since : since
-    let keys = Set(observation.inputs.keys).union(isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
+    let keys = Set(observation.inputs.keys).union(
+      isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
     let reasons = keys.sorted().compactMap { key -> Reason? in
       let new = observation.inputs[key] ?? .absent
       // A file's stamp lags behind the clock that supervise reads by up to a tick.

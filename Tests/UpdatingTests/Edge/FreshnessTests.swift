@@ -35,9 +35,14 @@ import Testing
     Act(testDescription: "touched", script: "touch $1", runs: false),
     Act(testDescription: "touched into the future", script: "touch -d 2099-01-01 $1", runs: false),
     Act(testDescription: "chmod", script: "chmod 600 $1; chmod 644 $1", runs: false),
-    Act(testDescription: "the same bytes in place", script: "c=$(cat $1); echo \"$c\" >$1", runs: false),
-    Act(testDescription: "the same bytes in a new file", script: "cp $1 $1.n; mv $1.n $1", runs: false),
-    Act(testDescription: "edited and edited back", script: "echo x >>$1; sed -i '$d' $1", runs: false),
+    Act(
+      testDescription: "the same bytes in place", script: "c=$(cat $1); echo \"$c\" >$1",
+      runs: false),
+    Act(
+      testDescription: "the same bytes in a new file", script: "cp $1 $1.n; mv $1.n $1", runs: false
+    ),
+    Act(
+      testDescription: "edited and edited back", script: "echo x >>$1; sed -i '$d' $1", runs: false),
     Act(testDescription: "product deleted", script: "rm $2", runs: true),
     Act(testDescription: "product truncated", script: "truncate -s 2050 $2", runs: true),
     Act(testDescription: "product emptied", script: ": >$2", runs: true),
@@ -53,7 +58,8 @@ import Testing
       runs: false),
   ]
 
-  @Test(arguments: acts) func `a product is made again exactly when it has to be`(_ act: Act) throws {
+  @Test(arguments: acts) func `a product is made again exactly when it has to be`(_ act: Act) throws
+  {
     let server = try TestServer()
     let input = server.control("morercpthosts")
     let product = server.control("morercpthosts.cdb")

@@ -43,11 +43,12 @@ import Updating
     #expect(World.stamp(modified, changed: changed).isTooRecent(at: World.time(now)) == result)
   }
 
-  @Test(arguments: [
-    ("a\nb\n", "a\nb\n", [], []), ("a\nb\n", "b\na\n", [], []),
-    ("a\n", "a\nb\n", ["b"], []), ("a\nb\n", "a\n", [], ["b"]), ("a\n", "a\na\n", ["a"], []),
-    ("", "x", ["x"], []), ("a\nx\nb\n", "a\ny\nb\n", ["y"], ["x"]), ("a\n\n\nb", "a\nb", [], []),
-  ] as [(String, String, [String], [String])])
+  @Test(
+    arguments: [
+      ("a\nb\n", "a\nb\n", [], []), ("a\nb\n", "b\na\n", [], []),
+      ("a\n", "a\nb\n", ["b"], []), ("a\nb\n", "a\n", [], ["b"]), ("a\n", "a\na\n", ["a"], []),
+      ("", "x", ["x"], []), ("a\nx\nb\n", "a\ny\nb\n", ["y"], ["x"]), ("a\n\n\nb", "a\nb", [], []),
+    ] as [(String, String, [String], [String])])
   func `texts differ by the lines that one has and the other has not`(
     old: String, new: String, added: [String], removed: [String]
   ) {

@@ -57,7 +57,8 @@ import Updating
     service(
       "an older file put in place since", World.text("two\n", 5, changed: 70, inode: 2), old: read,
       gives: unread(70, change, last: 60)),
-    service("the same bytes written since", World.text("one\n", 70), old: read, gives: .fresh(.record)),
+    service(
+      "the same bytes written since", World.text("one\n", 70), old: read, gives: .fresh(.record)),
     service("chmod since", World.text("one\n", 55, changed: 70), old: read, gives: .fresh(.record)),
     service("removed since", .absent, old: read, gives: unread(nil, last: 60)),
     service("came since", World.text("one\n", 70), old: .absent, gives: unread(70, last: 60)),
@@ -80,11 +81,13 @@ import Updating
   func `without a record, a service is fresh if it started after its files changed`(
     _ testCase: Case
   ) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   @Test(arguments: withRecord)
   func `with a record, what the same process has read counts`(_ testCase: Case) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 }

@@ -54,7 +54,8 @@ import Updating
     recorded(
       "an older stamp all over, as after a restore on a server whose clock was wrong",
       input: World.text("two\n", 5), gives: changed(5, one)),
-    recorded("the same bytes written again", input: World.text("one\n", 30), gives: .fresh(.record)),
+    recorded(
+      "the same bytes written again", input: World.text("one\n", 30), gives: .fresh(.record)),
     recorded(
       "another owner or mode", input: World.text("one\n", 10, changed: 30), gives: .fresh(.record)),
     recorded(
@@ -67,7 +68,8 @@ import Updating
       "a stamp that was too recent, of the same bytes",
       old: World.text("one\n", 10, isTooRecent: true), gives: .fresh(.record)),
     recorded(
-      "a large file as it was", input: World.large(10), old: World.large(10), gives: .fresh(.record)),
+      "a large file as it was", input: World.large(10), old: World.large(10), gives: .fresh(.record)
+    ),
     recorded(
       "a large file with another stamp", input: World.large(30), old: World.large(10),
       gives: changed(30, nil)),
@@ -94,7 +96,8 @@ import Updating
     recorded(
       "damaged", product: World.product("x", 30, damage: "cut short"),
       gives: .stale([.productDamaged("cut short")])),
-    recorded("not to be replaced", product: .unusable("a link"), gives: .unreadable("/p", "a link")),
+    recorded(
+      "not to be replaced", product: .unusable("a link"), gives: .unreadable("/p", "a link")),
     recorded(
       "touched: the same bytes under another date", product: World.product("made", 5, changed: 30),
       gives: .fresh(.record)),
@@ -152,18 +155,22 @@ import Updating
       gives: .stale([.productMissing])),
   ]
 
-  @Test(arguments: inputs) func `with a record, an input speaks by its difference`(_ testCase: Case) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+  @Test(arguments: inputs) func `with a record, an input speaks by its difference`(_ testCase: Case)
+  {
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   @Test(arguments: products) func `a product must be the one that was made`(_ testCase: Case) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   @Test(arguments: dates) func `without a record, dates decide, ties against it`(
     _ testCase: Case
   ) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   static let rules = [
@@ -188,7 +195,8 @@ import Updating
   }()
 
   @Test(arguments: rules) func `the rule itself is evidence`(_ testCase: Case) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   // MARK: - Failures and holds
@@ -218,14 +226,16 @@ import Updating
       gives: changed(40, LineChange(added: ["three"], removed: ["one"]))),
     failed("the edit was taken back", input: World.text("one\n", 40), gives: .fresh(.record)),
     failed(
-      "somebody made the product by hand", product: World.product("hand", 50), gives: .fresh(.dates)),
+      "somebody made the product by hand", product: World.product("hand", 50), gives: .fresh(.dates)
+    ),
     failed("the clock was set back by a year", since: 3e7, next: 3e7 + 5, gives: stale),
   ]
 
   @Test(arguments: failures) func `a failure waits for its time or for a change`(
     _ testCase: Case
   ) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   static func held(
@@ -245,12 +255,14 @@ import Updating
     held(
       "an input changed", input: editedAgain,
       gives: changed(40, LineChange(added: ["three"], removed: ["one"]))),
-    held("the product is gone: nothing is left to lose", product: .missing,
+    held(
+      "the product is gone: nothing is left to lose", product: .missing,
       gives: .stale([.productMissing])),
   ]
 
   @Test(arguments: holds) func `a hold lasts until an input changes`(_ testCase: Case) {
-    #expect(Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+    #expect(
+      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
   }
 
   @Test func `a changed rule is tried at once after a failure, and looked at anew when held`() {

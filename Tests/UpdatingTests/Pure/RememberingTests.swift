@@ -109,7 +109,8 @@ import Testing
 
   // MARK: - What the log is told
 
-  static func key(_ verdict: Verdict, _ reasons: [String] = ["r"], _ extra: String? = nil) -> String {
+  static func key(_ verdict: Verdict, _ reasons: [String] = ["r"], _ extra: String? = nil) -> String
+  {
     Announcement(verdict, reasons, extra).key
   }
 
@@ -117,8 +118,9 @@ import Testing
     let first = Verdict.failed(World.failure(count: 1, since: 1, next: 5, [:]))
     let later = Verdict.failed(World.failure(count: 9, since: 1, next: 300, [:]))
     #expect(Self.key(first, ["try 2 at 1"]) == Self.key(later, ["try 10 at 300"]))
-    #expect(Self.key(.stale([.productMissing]), [], "waits for a")
-      == Self.key(.stale([.ruleChanged]), [], "waits for a"))
+    #expect(
+      Self.key(.stale([.productMissing]), [], "waits for a")
+        == Self.key(.stale([.ruleChanged]), [], "waits for a"))
     #expect(Self.key(.stale([]), [], "waits for a") != Self.key(.stale([]), [], "waits for b"))
     #expect(Self.key(.fresh(.dates)) == Self.key(.fresh(.record)))
     #expect(Self.key(.off("a"), ["a"]) != Self.key(.off("b"), ["b"]))
@@ -136,7 +138,8 @@ import Testing
     #expect(Announcement(.fresh(.record), [], nil).text == "fresh")
     #expect(Announcement(.fresh(.dates), ["by date"], nil).text == "fresh, by date")
     #expect(
-      Announcement(.stale([]), ["a changed"], "waits for b").text == "stale: a changed; waits for b")
+      Announcement(.stale([]), ["a changed"], "waits for b").text == "stale: a changed; waits for b"
+    )
     #expect(Announcement(.unreadable("/a", "no"), ["a: no"], nil).text == "unreadable: a: no")
   }
 }

@@ -16,7 +16,8 @@ import Updating
   }
 
   @Test(arguments: [
-    (["a", "b"], ["a", "b"]), (["{candidate}"], ["/c"]), (["x={candidate}.{temporary}"], ["x=/c./t"]),
+    (["a", "b"], ["a", "b"]), (["{candidate}"], ["/c"]),
+    (["x={candidate}.{temporary}"], ["x=/c./t"]),
     (["{other}", "{", "}", "{}", ""], ["{other}", "{", "}", "{}", ""]),
     (["{{candidate}"], ["{{candidate}"]), (["{candidate}{candidate}"], ["/c/c"]),
   ])
@@ -45,9 +46,13 @@ import Updating
       Self.changed { $0.inputs.append(Input("/b")) },
       Self.changed { $0.inputs = [Input("/a", kind: .listing)] },
       Self.changed { $0.action = .command(BuildCommand(["make", "-n", "{candidate}"])) },
-      Self.changed { $0.action = .command(BuildCommand(["make", "{candidate}"], standardInput: "/a")) },
-      Self.changed { $0.action = .build(.keyList) }, Self.changed { $0.action = .build(.assignments) },
-      Self.changed { $0.product = .file("/q", isDatabase: false) }, Self.changed { $0.user = "nobody" },
+      Self.changed {
+        $0.action = .command(BuildCommand(["make", "{candidate}"], standardInput: "/a"))
+      },
+      Self.changed { $0.action = .build(.keyList) },
+      Self.changed { $0.action = .build(.assignments) },
+      Self.changed { $0.product = .file("/q", isDatabase: false) },
+      Self.changed { $0.user = "nobody" },
     ]
     let same = [
       Self.changed { $0.after = ["x"] }, Self.changed { $0.timeout = .seconds(1) },

@@ -53,20 +53,22 @@ import Updating
     #expect(Self.wording.words(reason) == words)
   }
 
-  @Test(arguments: [
-    (Verdict.fresh(.record), []), (.fresh(.dates), ["by date"]),
-    (.fresh(.start), ["started since its files changed"]),
-    (
-      .failed(World.failure(count: 2, since: 1, next: 130, [:])), ["exit 1", "try 3 at 22:15:30"]
-    ),
-    (.held(World.hold(.loss, [:])), ["would lose 90 of 100 records, such as -a@b"]),
-    (
-      .held(World.hold(.rollback, [:])), ["rolled back 22:13:50 until forced or its inputs change"]
-    ),
-    (.missingInput("/r/var/qmail/users/assign"), ["users/assign is not there"]),
-    (.unreadable("/r/etc/a", "Permission denied"), ["/etc/a: Permission denied"]),
-    (.off("because"), ["because"]),
-  ] as [(Verdict, [String])])
+  @Test(
+    arguments: [
+      (Verdict.fresh(.record), []), (.fresh(.dates), ["by date"]),
+      (.fresh(.start), ["started since its files changed"]),
+      (
+        .failed(World.failure(count: 2, since: 1, next: 130, [:])), ["exit 1", "try 3 at 22:15:30"]
+      ),
+      (.held(World.hold(.loss, [:])), ["would lose 90 of 100 records, such as -a@b"]),
+      (
+        .held(World.hold(.rollback, [:])),
+        ["rolled back 22:13:50 until forced or its inputs change"]
+      ),
+      (.missingInput("/r/var/qmail/users/assign"), ["users/assign is not there"]),
+      (.unreadable("/r/etc/a", "Permission denied"), ["/etc/a: Permission denied"]),
+      (.off("because"), ["because"]),
+    ] as [(Verdict, [String])])
   func `a verdict in words`(verdict: Verdict, reasons: [String]) {
     #expect(Self.wording.reasons(for: verdict) == reasons)
   }

@@ -102,7 +102,8 @@ enum World {
     _ cause: RuleState.Hold.Cause = .loss, _ inputs: [String: InputEvidence]
   ) -> RuleState.Hold {
     RuleState.Hold(
-      cause: cause, records: RecordCounts(before: 100, after: 10, added: 0, removed: 90, changed: 0),
+      cause: cause,
+      records: RecordCounts(before: 100, after: 10, added: 0, removed: 90, changed: 0),
       losing: ["-a@b"], since: time(30), inputs: inputs)
   }
 }
