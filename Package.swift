@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(
       name: "UpdatingTests",
       dependencies: [
-        "ConstantDatabase", "QmailFiles", "SystemSupport", "TestSupport", "Updating", .system,
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "TestSupport", "Updating",
+        .system,
       ]),
 
     // What the benchmarks measure as a process.
