@@ -6,8 +6,8 @@ package struct RecipientList: Sendable {
   private let rejected: [[UInt8]]
   /// Keys that are left out.
   private let excluded: Set<[UInt8]>
-  /// What the list was made from, without doubles, sorted by path.
-  package let sources: [RecipientSource]
+  /// What the list was made from.
+  private let reader: SourceReader
 
   /// The value of a record that accepts: none.
   static let accepting: [UInt8] = []
@@ -15,15 +15,17 @@ package struct RecipientList: Sendable {
   static let refusing = [UInt8(ascii: "-")]
 
   init(
-    accepted: SortedKeys, rejected: Set<[UInt8]>, excluded: Set<[UInt8]>,
-    sources: [RecipientSource]
+    accepted: SortedKeys, rejected: Set<[UInt8]>, excluded: Set<[UInt8]>, reader: SourceReader
   ) {
     self.accepted = accepted
     self.rejected = rejected.sorted { $0.lexicographicallyPrecedes($1) }
     // A key that is refused has one record, the refusing one.
     self.excluded = excluded.union(rejected)
-    self.sources = sources
+    self.reader = reader
   }
+
+  /// What the list was made from, without doubles, sorted by path.
+  package var sources: [RecipientSource] { reader.distinctSources }
 
   /// Gives each record to `body`, sorted by key; the bytes are valid during the call.
   package func forEachRecord(

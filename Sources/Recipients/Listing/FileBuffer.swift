@@ -6,6 +6,9 @@ internal import SystemSupport
 @safe struct FileBuffer: ~Copyable {
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
+  /// Files must be smaller; one call of read gives up to 2 GiB.
+  private static let limit = 1 << 30
+
   deinit { unsafe memory.deallocate() }
 
   /// Reads a regular file and lends its bytes; nil when nothing is there.
@@ -23,8 +26,12 @@ internal import SystemSupport
     }
     let status = try FileStatus.of(file, subject: path.visible)
     guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
+    guard status.size < Self.limit else { throw SystemError("read", path, .fileTooLarge) }
     makeRoom(for: Int(status.size) + 1)
-    let count = unsafe try file.readFully(into: memory, at: 0, subject: path.visible)
+    // A regular file gives less than was asked for only at its end.
+    let count = try check("read", path.visible) {
+      unsafe pread(file.raw, memory.baseAddress, memory.count, 0)
+    }
     guard unsafe count < memory.count else {
       // It grew meanwhile: what is read may end in the middle of a line.
       throw SystemError("read", path, .resourceTemporarilyUnavailable)
