@@ -40,15 +40,13 @@ package struct RecipientListBuilder {
     let plan = try RecipientPlan(layout: layout, leavesOutAliases: leavesOutAliases)
     var listings = listDomains(of: plan)
     listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
-    listings.append(Listing(addresses: plan.served.addresses))
+    listings.append(Listing(single: plan))
     try report(listings, plan)
     var reader = plan.reader
     for listing in listings { reader.note(listing.reader) }
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []
-    return RecipientList(
-      accepted: SortedKeys(arenas, workerCount: workerCount), rejected: plan.rejected.keys,
-      excluded: plan.excluded.keys, reader: reader)
+    return RecipientList(arenas, reader: reader, workerCount: workerCount)
   }
 
   private func report(_ listings: [Listing], _ plan: RecipientPlan) throws {
@@ -85,12 +83,12 @@ private struct Listing: Sendable {
 
   init() {}
 
-  /// The single addresses of `virtualdomains`.
-  init(addresses: [VirtualAddress]) {
-    for address in addresses {
-      let local = address.address.dropLast(address.domain.count + 1)
-      keys.append(Array(local).span, at: Array(address.domain))
-    }
+  /// The keys that are named one by one: addresses of `virtualdomains`, those that are refused, and
+  /// those that are left out.
+  init(single plan: RecipientPlan) {
+    for address in plan.served.addresses { keys.append(key: address.address) }
+    for key in plan.rejected.lines.keys { keys.append(key: key, mark: .rejected) }
+    for key in plan.excluded.lines.keys { keys.append(key: key, mark: .excluded) }
   }
 }
 
