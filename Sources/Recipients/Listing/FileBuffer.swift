@@ -24,7 +24,7 @@ internal import SystemSupport
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
-    let status = try FileStatus.of(file, subject: path.visible)
+    let status = try Self.status(of: file, path)
     guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
     guard status.size < Self.limit else { throw SystemError("read", path, .fileTooLarge) }
     makeRoom(for: Int(status.size) + 1)
@@ -37,6 +37,17 @@ internal import SystemSupport
       throw SystemError("read", path, .resourceTemporarilyUnavailable)
     }
     return unsafe body(UnsafeBufferPointer(rebasing: memory.bindMemory(to: UInt8.self)[..<count]))
+  }
+
+  /// The status of the open file; its name is made visible only for an error.
+  private static func status(
+    of file: OwnedDescriptor, _ path: FilePath
+  ) throws(SystemError) -> FileStatus {
+    do {
+      return try FileStatus.of(file)
+    } catch {
+      throw SystemError("stat", path, error.errno)
+    }
   }
 
   private mutating func makeRoom(for count: Int) {
