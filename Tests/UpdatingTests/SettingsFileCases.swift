@@ -35,6 +35,10 @@ struct GoodFile: CustomTestStringConvertible, Sendable {
       $0.lossLimit = Rule.LossLimit(share: 1, count: 0)
     },
     GoodFile("limits.loss_share = 0.5") { $0.lossLimit.share = 0.5 },
+    GoodFile("[limits]\npoke_burst = 3\npoke_interval = 2.5") {
+      $0.pokeBurst = 3
+      $0.pokeInterval = .milliseconds(2500)
+    },
     GoodFile("[logs]\nqmail-send = \"/l/send\"\n\"a b\" = \"/l/ab\"") {
       $0.logDirectories = ["qmail-send": "/l/send", "a b": "/l/ab"]
     },
@@ -137,7 +141,8 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile("\n# x\nwatchs = true", "line 3: watchs: unknown key, did you mean watch?"),
     BadFile(
       "[limits]\nshare = 1",
-      "line 2: limits.share: unknown key, expected one of loss_share, loss_count"),
+      "line 2: limits.share: unknown key, expected one of loss_share, loss_count, poke_burst, poke_interval"
+    ),
     BadFile(
       "[rules.\"users/cdb\"]\ntimeout = 1\nbuilders = \"own\"",
       "line 3: rules.\"users/cdb\".builders: unknown key, did you mean builder?"),
@@ -207,8 +212,12 @@ struct BadFile: CustomTestStringConvertible, Sendable {
       "line 3: rules.x.verb: expected \"reload\" or \"restart\", found \"stop\""),
     BadFile(
       "[rules.-x]\ninputs = [\"/a\"]",
-      "line 1: rules.-x: expected a name of 1 to 80 bytes, without control characters and no - "
-        + "at its start"),
+      "line 1: rules.-x: expected a name of 1 to 80 printable bytes, without \\ and with no - at "
+        + "its start"),
+    BadFile(
+      "[rules.\"a\\u202eb\"]\ninputs = [\"/a\"]",
+      "line 1: rules.\"a\\u{202e}b\": expected a name of 1 to 80 printable bytes, without \\ and "
+        + "with no - at its start"),
     BadFile(
       "[rules.x]\nuser = \"\"", "line 2: rules.x.user: expected the name of a user, found \"\""),
   ]

@@ -97,6 +97,8 @@ extension UpdateService {
     var schedule = Scheduler.Settings()
     schedule.settle = settings.settle
     schedule.settleLimit = settings.settleLimit
+    schedule.burst = settings.pokeBurst
+    schedule.pokeInterval = settings.pokeInterval
     return schedule
   }
 
@@ -170,7 +172,8 @@ extension UpdateService {
       settings = fresh
       if fresh.pipePath != old.pipePath { try openPipe() }
     } catch {
-      journal.note("configuration", "kept as it was: \(error)")
+      let messages = (error as? any ConfigurationFault)?.messages ?? ["\(error)"]
+      for message in messages { journal.note("configuration", "kept as it was: \(message)") }
     }
     environment = PassEnvironment(
       settings: settings, store: environment.store, loop: loop, journal: journal,
