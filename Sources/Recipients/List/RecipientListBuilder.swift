@@ -30,6 +30,9 @@ package struct RecipientListBuilder {
   /// Gets how many domains are done, of how many.
   package var progress: (Int, Int) -> Void = { _, _ in }
 
+  /// Gets all that was read, before anything can be refused.
+  package var noteSources: ([RecipientSource]) throws -> Void = { _ in }
+
   package init(_ layout: ServerLayout) { self.layout = layout }
 
   /// Reads everything and makes the list.
@@ -41,9 +44,10 @@ package struct RecipientListBuilder {
     var listings = listDomains(of: plan)
     listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
     listings.append(Listing(single: plan))
-    try report(listings, plan)
     var reader = plan.reader
     for listing in listings { reader.note(listing.reader) }
+    try noteSources(reader.distinctSources)
+    try report(listings, plan)
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []
     return RecipientList(arenas, reader: reader, workerCount: workerCount)
@@ -150,6 +154,7 @@ extension RecipientListBuilder {
   ) throws -> Listing {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
+    listing.reader.note(.programs)
     guard let programs = VpopmailPrograms(plan.vpopmail) else {
       listing.problems = queries.map { query in
         RecipientProblem(query.domain, VpopmailPrograms.absence)
