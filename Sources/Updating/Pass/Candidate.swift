@@ -6,7 +6,7 @@ internal import SystemSupport
 ///
 /// Its name is random and it belongs to the user who runs the builder, so that nobody else can put
 /// anything there. It lies on the product's file system, so that a rename brings the file into
-/// place. It is removed with this object.
+/// place.
 final class Candidate {
   /// The file that the builder writes.
   let path: FilePath
@@ -46,12 +46,13 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  /// Also removes what runs that were killed have left of theirs.
-  deinit {
+  /// Removes the directory, and what runs that were killed have left of theirs.
+  ///
+  /// At the end of a run, since nobody should wait for it at the beginning.
+  func remove() {
     Self.removeDirectory(directory)
-    if let name = product.lastComponent {
-      try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
-    }
+    guard let name = product.lastComponent else { return }
+    try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
   }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
