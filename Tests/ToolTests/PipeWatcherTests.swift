@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The service under the real svscan, supervise, multilog and svc.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct PipeWatcherTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct PipeWatcherTests {
   static let quick = "settle = 0.05\nstays_up = 1.5\nreload_check = 0.1\n"
 
   // MARK: - Files

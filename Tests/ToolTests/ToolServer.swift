@@ -65,7 +65,7 @@ final class ToolServer {
   /// The records of a .cdb in tinycdb's words.
   func dump(_ path: FilePath) throws -> [String] {
     let result = try Tools.run(["cdb", "-d", path.string])
-    #expect(result.code == 0, "\(result.text)")
+    guard result.code == 0 else { throw SystemError("dump", result.text, .ioError) }
     return result.lines
   }
 

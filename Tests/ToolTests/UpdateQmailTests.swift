@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// update-qmail as a process.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct UpdateQmailTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct UpdateQmailTests {
   func server() throws -> ToolServer {
     let server = try ToolServer()
     try server.control("morercpthosts").write("a.example\n")
@@ -40,9 +40,8 @@ import Testing
 
   @Test func `every exit code`() throws {
     let server = try server()
-    #expect(try server.updateQmail("--status").code == 1)
+    #expect(try server.updateQmail("--status").code == 0, "stale is no trouble")
     #expect(try server.updateQmail().code == 0)
-    #expect(try server.updateQmail("--status").code == 0)
     for usage in [
       ["--nonsense"], ["--status", "--json"], ["--force"], ["--force", "none"],
       ["--rollback", "none"], ["--rollback", "tcp.smtp.cdb", "--dry-run"],
@@ -62,7 +61,7 @@ import Testing
     try server.configure("nonsense = 1\n")
     let bad = try server.updateQmail()
     #expect(bad.code == 2)
-    #expect(bad.text.contains("qmail-updater.toml:1"), "\(bad.text)")
+    #expect(bad.text.contains("qmail-updater.toml: line 1: nonsense: "), "\(bad.text)")
     try FileOperations.remove(server.path("etc/qmail-updater.toml"))
     try shell("rm -r $1; : >$1", server.path("var/lib/qmail-updater"))
     let stuck = try server.updateQmail()
