@@ -61,6 +61,9 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "ServiceTests",
+      dependencies: ["SystemSupport", "TestSupport", "Triggers", .system]),
+    .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(

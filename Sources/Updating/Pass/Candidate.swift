@@ -18,7 +18,7 @@ final class Candidate {
   private let product: FilePath
   private let directory: FilePath
 
-  /// Makes the directory, and removes what runs that were killed have left of theirs.
+  /// Makes the directory.
   ///
   /// - Parameters:
   ///   - product: The file that will be replaced.
@@ -30,7 +30,6 @@ final class Candidate {
     }
     self.product = product
     let parent = product.removingLastComponent()
-    try Self.removeLeftovers(of: name, in: parent)
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let directory = parent.appending(".\(name.string).\(random).tmp")
     try check("mkdir", directory.visible) {
@@ -47,7 +46,13 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  deinit { Self.removeDirectory(directory) }
+  /// Also removes what runs that were killed have left of theirs.
+  deinit {
+    Self.removeDirectory(directory)
+    if let name = product.lastComponent {
+      try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
+    }
+  }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.

@@ -190,8 +190,6 @@ extension Pass {
     state.reasons = why
     state.running = RuleState.Running(
       by: environment.identity, pid: ownProcessNumber(), since: began, why: why)
-    // Short runs need no note for others: only what can last is written down beforehand.
-    if rule.action.isLong { states.save(state) }
     let isForced = order.forced.contains(rule.name)
     let run = ActionRunner.run(of: rule, isForced: isForced, in: environment) { [self] outcome in
       current = nil
@@ -204,6 +202,8 @@ extension Pass {
     }
     current = run
     run.start()
+    // Others are told while it lasts; it has begun first, so that it need not wait for the disk.
+    if current === run { states.save(state) }
   }
 
   private func finish(
