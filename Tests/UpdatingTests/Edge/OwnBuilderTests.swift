@@ -80,8 +80,8 @@ import Testing
     #expect(ran == ["tcp.smtp.cdb", "/etc/tcprules.d/imap.cdb"])
     #expect(
       try server.dump(server.path("etc/tcp.smtp.cdb")) == [
-        "+4,13:127.->+RELAYCLIENT=\\x00", "+8,2:10.0.0.5->D\\x00", "+8,2:10.0.0.6->D\\x00",
-        "+8,2:10.0.0.7->D\\x00", "+0,4:->+A=b\\x00",
+        "+4,14:127.->+RELAYCLIENT=\\x00", "+8,2:10.0.0.5->D\\x00", "+8,2:10.0.0.6->D\\x00",
+        "+8,2:10.0.0.7->D\\x00", "+0,5:->+A=b\\x00",
       ])
     #expect(try server.dump(server.path("etc/tcprules.d/imap.cdb")) == ["+0,2:->D\\x00"])
   }
