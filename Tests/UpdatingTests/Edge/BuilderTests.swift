@@ -7,7 +7,7 @@ import Testing
 @testable import Updating
 
 /// Builders that lie, fail, hang or make rubbish: the old product stays (WATCH 12 and 13).
-@Suite(.scratch, .timeLimit(.minutes(1))) struct BuilderTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct BuilderTests {
   /// A builder that is no good, and what is said of it.
   struct Bad: Sendable, CustomTestStringConvertible {
     let testDescription: String

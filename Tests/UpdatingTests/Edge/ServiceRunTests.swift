@@ -9,7 +9,7 @@ import Testing
 
 /// Reloads and restarts of a stand-in for qmail-send: a script under the real supervise, svc and
 /// multilog (WATCH 15 and 16).
-@Suite(.scratch, .timeLimit(.minutes(1))) struct ServiceRunTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct ServiceRunTests {
   /// qmail-send's manners: HUP reads again, silently, or complains and keeps the old values.
   static let standIn = """
     exec 2>&1

@@ -8,7 +8,7 @@ import Testing
 @testable import Updating
 
 /// The state directory: what is broken in it is a warning, never a crash.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct StateTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct StateTests {
   static let broken = [
     ("empty", "", "not a state file of mine"), ("no JSON", "{", "not a state file of mine"),
     ("other JSON", "[1]", "not a state file of mine"),
