@@ -4,7 +4,8 @@ internal import SystemSupport
 /// A watch on a directory that may come and go.
 ///
 /// While the directory is missing, the nearest directory above it that exists is watched until it
-/// arrives. Asleep it costs nothing.
+/// arrives. While it is there, its parent is watched too: a removed directory lives on for the kernel
+/// as long as somebody has a file of it open, as a follower does. Asleep it costs nothing.
 final class DirectoryWatch {
   /// What happened.
   enum Event {
@@ -19,16 +20,17 @@ final class DirectoryWatch {
   private(set) var isPresent = false
   private let path: FilePath
   private let mask: Inotify.Mask
-  private let handler: (Event) -> Void
+  private let handler: ([Event]) -> Void
   private var inotify: Inotify?
   private var watch: Inotify.Watch?
+  private var parentWatch: Inotify.Watch?
 
   /// Starts to watch; the handler is called on the loop, first when something happens.
   ///
   /// - Throws: `SystemError` when the kernel has no watch left.
   init(
     _ path: FilePath, for mask: Inotify.Mask, on loop: EventLoop,
-    _ handler: @escaping (Event) -> Void
+    _ handler: @escaping ([Event]) -> Void
   ) throws(SystemError) {
     self.path = path
     self.mask = mask
@@ -41,54 +43,67 @@ final class DirectoryWatch {
   func cancel() { inotify = nil }
 
   private func take(_ events: [Inotify.Event]) {
-    for event in events {
-      guard inotify != nil else { return }
-      let isGone: Inotify.Mask = [.deletedItself, .movedItself, .ignored, .unmounted]
-      if event.mask.contains(.overflowed) {
-        handler(.lookAgain)
-      } else if event.watch != watch {
-        continue
-      } else if isPresent, event.mask.isDisjoint(with: isGone) {
-        handler(.changed(name: event.name, event.mask))
-      } else {
-        relocate()
-      }
-    }
+    let news = events.compactMap(translate)
+    if !news.isEmpty, inotify != nil { handler(news) }
   }
 
-  /// Looks for the directory anew, after it or what stands in its place changed.
-  private func relocate() {
+  private func translate(_ event: Inotify.Event) -> Event? {
+    let isGone: Inotify.Mask = [.deletedItself, .movedItself, .ignored, .unmounted]
+    if event.mask.contains(.overflowed) { return .lookAgain }
+    if let parentWatch, event.watch == parentWatch {
+      guard event.name == path.lastComponent?.bytes, relocate() else { return nil }
+      return .lookAgain
+    }
+    guard event.watch == watch else { return nil }
+    if isPresent, event.mask.isDisjoint(with: isGone) {
+      return .changed(name: event.name, event.mask)
+    }
+    return relocate() ? .lookAgain : nil
+  }
+
+  /// Looks for the directory anew, after it or what stands in its place changed; false when it was
+  /// missing and still is.
+  private func relocate() -> Bool {
     let wasPresent = isPresent
-    if let watch { inotify?.remove(watch) }
-    // Failing that, the kernel's limit is reached: the handler sees no directory.
+    for watch in [watch, parentWatch].compactMap({ $0 }) { inotify?.remove(watch) }
+    // Failing that, the kernel's limit is reached: the directory counts as missing.
     try? establish()
-    if isPresent || wasPresent { handler(.lookAgain) }
+    return isPresent || wasPresent
   }
 
   /// Watches the directory, or the nearest existing one above it.
   private func establish() throws(SystemError) {
-    var place = path
     isPresent = false
     watch = nil
+    parentWatch = nil
+    // What is missing may arrive between two looks; a few more looks then find it.
+    for _ in 0..<4 {
+      let place = try watchNearest()
+      isPresent = place == path
+      if isPresent {
+        parentWatch = try? inotify?.add(path.parent, for: [.deleted, .movedFrom])
+        return
+      }
+      guard try exists(below: place) else { return }
+    }
+  }
+
+  /// Watches the directory, or the nearest one above it that lets us, and tells which.
+  private func watchNearest() throws(SystemError) -> FilePath {
+    var place = path
     while true {
       do {
-        let found = try inotify?.add(
-          place, for: place == path ? mask.union(Self.departure) : Self.arrival)
-        // What is missing may have arrived between the two looks.
-        if place != path, try exists(below: place) {
-          if let found { inotify?.remove(found) }
-          place = path
-          continue
-        }
+        let mask = place == path ? mask.union(Self.departure) : Self.arrival
+        let found = try inotify?.add(place, for: mask)
+        if let watch, watch != found { inotify?.remove(watch) }
         watch = found
-        isPresent = place == path
-        return
+        return place
       } catch {
-        let parent = place.removingLastComponent()
+        let parent = place.parent
         let isAbsent = [.noSuchFileOrDirectory, .notDirectory, .permissionDenied]
           .contains(error.errno)
-        guard isAbsent, parent != place, !place.isEmpty else { throw error }
-        place = parent.isEmpty ? "." : parent
+        guard isAbsent, parent != place, place != "." else { throw error }
+        place = parent
       }
     }
   }
@@ -105,4 +120,12 @@ final class DirectoryWatch {
   private static let arrival: Inotify.Mask = [
     .created, .movedTo, .attributes, .deletedItself, .movedItself,
   ]
+}
+
+extension FilePath {
+  /// The directory that a path lies in; `.` for a bare name.
+  fileprivate var parent: FilePath {
+    let parent = removingLastComponent()
+    return parent.isEmpty ? "." : parent
+  }
 }

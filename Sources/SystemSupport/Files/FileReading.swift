@@ -101,7 +101,10 @@ package enum FileReading {
     }
     let reason = Errno.latest
     guard reason.rawValue == 0 else { throw SystemError("read directory", directory, reason) }
-    return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    // The bytes of each name are taken once, not once a comparison.
+    return names.map { (bytes: $0.bytes, name: $0) }
+      .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+      .map(\.name)
   }
 }
 

@@ -1,0 +1,58 @@
+internal import Glibc
+package import SystemPackage
+internal import SystemSupport
+
+/// Finds where the log of a service is written.
+package enum LogDirectory {
+  /// The directory that a service's multilog writes to.
+  ///
+  /// The running log service tells: its process is multilog, with the directory among its words.
+  /// When none runs, or it is something else, the customary `log/main` is taken if it is there.
+  ///
+  /// - Parameters:
+  ///   - serviceDirectory: The service; its log service is `log` in it.
+  ///   - configured: A directory that the administrator names; it goes before all else.
+  /// - Returns: The log directory; nil when the service has none that can be found.
+  package static func find(
+    for serviceDirectory: FilePath, configured: FilePath? = nil
+  ) -> FilePath? {
+    if let configured { return configured }
+    let service = serviceDirectory.appending("log")
+    if let pid = ServiceStatus.read(serviceDirectory: service).pid, let found = find(process: pid) {
+      return found
+    }
+    let main = service.appending("main")
+    return (try? FileStatus.of(main))?.kind == .directory ? main : nil
+  }
+
+  /// The first directory among the words of a multilog process; nil when it is no multilog.
+  static func find(process pid: Int32) -> FilePath? {
+    let process = FilePath("/proc/\(pid)")
+    // multilog of runit's kind (svlogd) and others have words of other meanings.
+    guard let bytes = try? FileReading.contents(of: process.appending("cmdline"), limit: 1 << 20),
+      let word = directoryWord(bytes)
+    else { return nil }
+    guard word.isRelative else { return word }
+    return workingDirectory(process).map { $0.pushing(word).lexicallyNormalized() }
+  }
+
+  /// The first word after multilog's name that begins with `.` or `/`: a directory (multilog.c).
+  static func directoryWord(_ commandLine: [UInt8]) -> FilePath? {
+    let words = commandLine.split(separator: 0, omittingEmptySubsequences: false)
+      .map { FilePath(String(decoding: $0, as: UTF8.self)) }
+    guard words.first?.lastComponent?.string == "multilog" else { return nil }
+    return words.dropFirst().first { $0.string.hasPrefix(".") || $0.string.hasPrefix("/") }
+  }
+
+  private static func workingDirectory(_ process: FilePath) -> FilePath? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = unsafe process.appending("cwd").withPlatformString {
+      unsafe readlink($0, &buffer, buffer.count - 1)
+    }
+    guard count > 0 else { return nil }
+    buffer[count] = 0
+    return unsafe buffer.withUnsafeBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe FilePath(platformString: $0) }
+    }
+  }
+}

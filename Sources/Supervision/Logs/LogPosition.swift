@@ -1,0 +1,31 @@
+package import SystemPackage
+package import SystemSupport
+
+/// A place in a log: a byte of one file, which rotation renames but does not change.
+package struct LogPosition: Hashable, Sendable {
+  package let device: UInt64
+  package let inode: UInt64
+  /// Bytes before the place.
+  package let offset: Int64
+
+  package init(device: UInt64, inode: UInt64, offset: Int64) {
+    self.device = device
+    self.inode = inode
+    self.offset = offset
+  }
+
+  /// The end of a log as it is now: one system call, unless a rotation is under way.
+  ///
+  /// - Returns: The end of `current`, or of the file that comes closest to it; nil when there is no
+  ///   log at all, so that all that comes is new.
+  /// - Throws: `SystemError` when something is there that cannot be looked at.
+  package static func end(of directory: FilePath) throws(SystemError) -> LogPosition? {
+    let current = directory.appending("current")
+    if let status = try FileStatus.of(current, followingLinks: false) {
+      return LogPosition(device: status.device, inode: status.inode, offset: status.size)
+    }
+    return try LogFiles(in: directory).newest().map { (file) throws(SystemError) in
+      try file.position(file.size)
+    }
+  }
+}
