@@ -22,6 +22,12 @@ let package = Package(
         "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
       ]),
 
+    .target(
+      name: "Console",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Updating", .system,
+      ]),
+
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
@@ -30,6 +36,12 @@ let package = Package(
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "ConsoleTests",
+      dependencies: [
+        "Console", "QmailFiles", "Supervision", "SystemSupport", "TestSupport", "Updating", .system,
+      ],
+      exclude: ["Snapshots"]),
     .testTarget(
       name: "ConstantDatabaseTests",
       dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
