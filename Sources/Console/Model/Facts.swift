@@ -1,5 +1,5 @@
-package import SystemPackage
-package import SystemSupport
+internal import SystemPackage
+internal import SystemSupport
 package import Updating
 
 /// What the world looks like: everything on the screen that is not the user's doing.

@@ -1,3 +1,4 @@
+internal import Supervision
 package import SystemSupport
 internal import Updating
 

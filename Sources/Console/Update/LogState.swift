@@ -1,5 +1,5 @@
-package import Supervision
-package import SystemSupport
+internal import Supervision
+internal import SystemSupport
 
 /// The log that is shown: a bounded stretch of it, and where the reader is.
 package struct LogState: Sendable {

@@ -1,3 +1,4 @@
+internal import Supervision
 internal import SystemSupport
 
 extension ConsoleView {

@@ -1,3 +1,4 @@
+internal import QmailFiles
 internal import SystemPackage
 internal import SystemSupport
 internal import Updating

@@ -1,6 +1,7 @@
 internal import Supervision
 internal import SystemPackage
 internal import SystemSupport
+internal import Updating
 
 extension ConsoleView {
   /// The services pane; in a single row it is a summary.

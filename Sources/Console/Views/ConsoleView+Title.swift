@@ -1,5 +1,8 @@
+internal import QmailFiles
+internal import Supervision
 internal import SystemPackage
 internal import SystemSupport
+internal import Updating
 
 extension ConsoleView {
   /// The bar at the top: host, root, service, what is watched, what asks for attention, the time.
