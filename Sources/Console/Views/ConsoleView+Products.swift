@@ -82,7 +82,7 @@ extension ConsoleView {
 
   /// The columns that the width has room for; the sources take what is left.
   private func columns(_ products: [Product]) -> [Column] {
-    let width = state.size.columns
+    let width = self.state.size.columns
     let longest = products.map { TextWidth.of($0.name) }.max() ?? 0
     let nameWidth = min(max(12, longest), width >= 120 ? 40 : width >= 80 ? 20 : 17)
     var right = [built]
@@ -90,8 +90,9 @@ extension ConsoleView {
     if width >= 72 { right.append(records(products)) }
     if width >= 110 { right += [by, change] }
     if width >= 150 { right.append(nextTry) }
-    let taken = 2 + nameWidth + 1 + stateColumn.width + 1 + right.reduce(0) { $0 + 1 + $1.width }
-    return [name(nameWidth), stateColumn, origin(max(8, width - taken - 2))] + right
+    let state = stateColumn(products)
+    let taken = 2 + nameWidth + 1 + state.width + 1 + right.reduce(0) { $0 + 1 + $1.width }
+    return [name(nameWidth), state, origin(max(8, width - taken - 1))] + right
   }
 
   private func name(_ width: Int) -> Column {
@@ -100,18 +101,18 @@ extension ConsoleView {
     }
   }
 
-  private var stateColumn: Column {
-    Column(title: "STATE", width: 12) { product, _ in
+  private func stateColumn(_ products: [Product]) -> Column {
+    let longest = products.map { TextWidth.of($0.status.word) }.max() ?? 0
+    return Column(title: "STATE", width: max(10, longest + 2)) { product, _ in
       Span("\(product.status.sign) \(product.status.word)", product.status.role)
     }
   }
 
   private func origin(_ width: Int) -> Column {
     Column(title: "FROM", width: width) { product, state in
-      let text = product.origin(state)
       if product.isBuilding { return Span(Self.progress(of: product, state, width), .building) }
       let role: Role = product.status == .fresh || product.status == .off ? .quiet : .normal
-      return Span(TextFitting.fit(text, width), role)
+      return Span(product.origin(state, columns: width), role)
     }
   }
 
@@ -128,12 +129,10 @@ extension ConsoleView {
   }
 
   private func records(_ products: [Product]) -> Column {
-    let longest = products.map { TextWidth.of($0.recordWords) }.max() ?? 0
-    return Column(
-      title: "RECORDS", width: min(max(7, longest), state.size.columns >= 80 ? 15 : 7),
-      isRight: true
-    ) { product, _ in
-      Span(product.recordWords, product.status == .held ? .held : .quiet)
+    let isWide = state.size.columns >= 100
+    let longest = products.map { TextWidth.of($0.recordWords(isWide: isWide)) }.max() ?? 0
+    return Column(title: "RECORDS", width: max(7, longest), isRight: true) { product, _ in
+      Span(product.recordWords(isWide: isWide), product.status == .held ? .held : .quiet)
     }
   }
 
@@ -166,13 +165,15 @@ extension ConsoleView {
       return TextFitting.fit("\(Words.took(elapsed)), by \(running.by)", width)
     }
     let share = min(Double(elapsed) / Double(last.duration), 0.99)
-    let bar = max(4, min(12, width - 34))
+    let bar = max(4, min(12, width - 22))
     let full = Int(share * Double(bar))
     let drawn = String(repeating: "█", count: full) + String(repeating: "░", count: bar - full)
     let rate = last.records.map {
       "  ~\(Words.count(Int(Double($0.after) / (Double(last.duration) / 1e9))))/s"
     }
     let left = Words.took(max(0, last.duration - elapsed))
-    return TextFitting.fit("\(drawn) \(Int(share * 100))%  about \(left) left\(rate ?? "")", width)
+    let short = "\(drawn) \(Int(share * 100))%  ~\(left)"
+    let texts = [short + " left" + (rate ?? ""), short + " left", short]
+    return texts.first { TextWidth.of($0) <= width } ?? TextFitting.fit(short, width)
   }
 }

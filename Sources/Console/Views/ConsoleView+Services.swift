@@ -42,12 +42,12 @@ extension ConsoleView {
     let name = TextFitting.fitName(service.name.shown, nameWidth)
     screen.put(name, at: 2, row, isSelected: isSelected)
     let stateColumn = 2 + nameWidth + 1
-    screen.put("\(shown.sign) \(shown.word)", shown.role, at: stateColumn, row, isSelected: isSelected)
-    var place = stateColumn + 13
+    let end = screen.put(
+      "\(shown.sign) \(shown.word)", shown.role, at: stateColumn, row, isSelected: isSelected)
+    var place = max(stateColumn + 13, end + 1)
     guard service.status.isSupervised else {
       let text = TextFitting.fit(service.status.description, max(0, width - place - 1))
-      screen.put(shown.word == "no supervise" ? "  \(text)" : text, .quiet, at: place, row,
-        isSelected: isSelected)
+      screen.put(text, .quiet, at: place, row, isSelected: isSelected)
       return
     }
     let since = service.status.since.map { Words.age(state.now - $0) } ?? ""

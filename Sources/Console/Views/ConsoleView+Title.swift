@@ -62,6 +62,6 @@ extension ConsoleView {
     guard let since = service.status.since, service.status.pid != nil else {
       return "\(service.name.shown) \(word)"
     }
-    return "\(service.name.shown) \(word) \(Words.age(state.now - since))"
+    return "\(service.name.shown) \(word) \(Words.briefAge(state.now - since))"
   }
 }

@@ -36,6 +36,16 @@ package enum Words {
     }
   }
 
+  /// An age in its largest unit.
+  package static func briefAge(_ duration: Duration) -> String {
+    let minutes = max(0, Int(duration.seconds) / 60)
+    return switch minutes {
+    case 60..<1440: "\(minutes / 60) h"
+    case 1440..<(20 * 365 * 1440): "\(minutes / 1440) d"
+    default: age(duration)
+    }
+  }
+
   /// How long something took.
   package static func took(_ nanoseconds: Int64) -> String {
     switch nanoseconds {
@@ -88,27 +98,53 @@ extension Product {
     }.max()
   }
 
-  /// What the product is made from, or what stands against it, in one line.
-  package func origin(_ state: ConsoleState) -> String {
+  /// What the product is made from, or what stands against it, in one line: the longest wording
+  /// that fits into the columns.
+  package func origin(_ state: ConsoleState, columns: Int) -> String {
+    let wordings = origins(state)
+    return wordings.first { TextWidth.of($0) <= columns }
+      ?? TextFitting.fit(wordings.last ?? "", columns)
+  }
+
+  /// The wordings, the longest first.
+  private func origins(_ state: ConsoleState) -> [String] {
     let wording = Wording(state.facts.settings, now: state.now, zone: state.zone)
     switch verdict {
-    case _ where isBuilding: return self.state.running.map { "by \($0.by)" } ?? ""
-    case .fresh: return inputNames(state).joined(separator: " ")
-    case .stale(let reasons):
-      guard let first = reasons.first else { return "" }
-      let more = reasons.count > 1 ? " (+\(reasons.count - 1) more)" : ""
-      return short(first, wording) + more
+    case _ where isBuilding: return self.state.running.map { ["by \($0.by)"] } ?? []
+    case .fresh: return Self.lists(of: inputNames(state))
+    case .stale(let reasons): return staleWordings(reasons, wording, state)
     case .held(let hold):
-      guard hold.cause == .loss, let records = hold.records else { return wording.words(hold) }
-      return "would lose \(Words.count(records.removed)) of \(Words.count(records.before))"
-    case .failed(let failure): return failure.message
-    case .missingInput, .unreadable, .off: return wording.reasons(for: verdict).first ?? ""
+      guard hold.cause == .loss, let records = hold.records else { return [wording.words(hold)] }
+      let lost = Words.count(records.removed)
+      return ["would lose \(lost) of \(Words.count(records.before))", "would lose \(lost)"]
+    case .failed(let failure):
+      let next = "next try \(wording.clock(failure.nextTry))"
+      let ending = lastRun?.result == .failed ? lastRun?.ending ?? "" : ""
+      return ["\(failure.message); \(next)"]
+        + (ending.isEmpty ? [] : ["\(ending), \(next)"]) + [next]
+    case .missingInput, .unreadable, .off: return [wording.reasons(for: verdict).first ?? ""]
     }
   }
 
-  private func short(_ reason: Reason, _ wording: Wording) -> String {
-    let words = wording.words(reason)
-    return words.hasPrefix("control/") ? String(words.dropFirst(8)) : words
+  private func staleWordings(
+    _ reasons: [Reason], _ wording: Wording, _ state: ConsoleState
+  ) -> [String] {
+    guard let first = reasons.first else { return [] }
+    let more = reasons.count > 1 ? " (+\(reasons.count - 1) more)" : ""
+    var full = wording.words(first)
+    if full.hasPrefix("control/") { full.removeFirst(8) }
+    guard let key = changedKeys.first else { return [full + more, full] }
+    let name = Words.inputName(key, state)
+    let time = changedAt.map { " " + wording.clock($0) } ?? ""
+    return [full + more, full, "\(name) changed\(time)\(more)", "\(name)\(time)", name]
+  }
+
+  /// A list of names, and ever shorter ones that tell how many are left out.
+  private static func lists(of names: [String]) -> [String] {
+    [names.joined(separator: " ")]
+      + (1..<max(1, names.count)).reversed().map { count in
+        names[..<count].joined(separator: " ") + " +\(names.count - count)"
+      }
   }
 
   /// The inputs that are there, by name.
@@ -118,8 +154,9 @@ extension Product {
   }
 
   /// The records before and after the last change, or how many there are.
-  package var recordWords: String {
+  package func recordWords(isWide: Bool) -> String {
     if case .held(let hold) = verdict, let records = hold.records {
+      guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
     guard let records = self.state.runs.first(where: { $0.records != nil && $0.result != .held })?
