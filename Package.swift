@@ -17,9 +17,15 @@ let package = Package(
     .target(name: "ConstantDatabase", dependencies: ["SystemSupport", .system]),
     .target(name: "QmailFiles", dependencies: ["SystemSupport", .system]),
     .target(
+      name: "Recipients",
+      dependencies: ["ConstantDatabase", "QmailFiles", "SystemSupport", .system]),
+    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .target(name: "Triggers", dependencies: ["SystemSupport", .system]),
+    .target(
       name: "Updating",
       dependencies: [
-        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", .system, .toml,
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Triggers", .system,
+        .toml,
       ]),
 
     .target(
@@ -31,7 +37,20 @@ let package = Package(
     // The executables, thin: arguments, wiring, one call.
     .target(
       name: "ToolSupport", dependencies: ["QmailFiles", "SystemSupport", .argumentParser, .system]),
-    .target(name: "Supervision", dependencies: ["SystemSupport", .system]),
+    .executableTarget(
+      name: "mkauth",
+      dependencies: ["Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system]),
+    .executableTarget(
+      name: "mkvalidrcptto",
+      dependencies: [
+        "QmailFiles", "Recipients", "SystemSupport", "ToolSupport", .argumentParser, .system,
+      ]),
+    .executableTarget(
+      name: "pipe-watcher",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
+    .executableTarget(
+      name: "update-qmail",
+      dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(
@@ -48,7 +67,14 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
+      name: "RecipientsTests",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "SystemSupport", "TestSupport", .system,
+      ],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
       name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport", .system]),
     .testTarget(
@@ -56,7 +82,6 @@ let package = Package(
       dependencies: [
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
-
     .testTarget(
       name: "UpdatingTests",
       dependencies: [

@@ -4,7 +4,7 @@ extension ConstantDatabase {
   /// Sound means: the records fill the room before the tables exactly; each record can be reached
   /// by a search for its key; each slot leads to a record with its hash, and no two to the same
   /// one; the tables fill the rest of the file. Takes a time in proportion to the size of the file, whatever
-  /// it contains, and some 20 bytes of memory for each record.
+  /// it contains, and some 20 bytes of memory for each record beside the largest table.
   ///
   /// - Returns: How many records there are.
   /// - Throws: `ConstantDatabaseError` that tells the first thing that is wrong; `SystemError` when

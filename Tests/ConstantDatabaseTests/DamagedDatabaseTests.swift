@@ -34,6 +34,9 @@ import Testing
       testDescription: "a table of 4 billion slots", offset: header + 4, number: .max,
       error: "at byte 1064: hash table 133 reaches past the end of the file"),
     Damage(
+      testDescription: "two tables in one place", offset: 12, number: 1,
+      error: "at byte 1064: hash table 133 overlaps another one"),
+    Damage(
       testDescription: "one slot too few", offset: header + 4, number: 1,
       error: "at byte 2060: the hash tables do not fill the file from here on"),
     Damage(

@@ -1,4 +1,7 @@
 import QmailFiles
+import SystemPackage
+import SystemSupport
+import TestSupport
 import Testing
 
 @Suite struct DotQmailNameTests {
@@ -53,5 +56,38 @@ import Testing
   ) {
     #expect(
       DotQmail(parsing: Array(text.utf8)).fastforwardDatabase == expected.map { Array($0.utf8) })
+  }
+}
+
+@Suite struct FastforwardKeyTests {
+  @Test(
+    arguments: [
+      (":root@", "root", ""), (":u@d.example", "u", "d.example"), (":@d.example", "", "d.example"),
+      (":a@b@c", "a@b", "c"), ("?list@", nil, nil), (":root", nil, nil), (":@", nil, nil),
+      ("u@d", nil, nil), ("", nil, nil),
+    ] as [(String, String?, String?)])
+  func `keys with a colon and an at are recipients`(key: String, local: String?, domain: String?) {
+    let parsed = FastforwardKey(Array(key.utf8))
+    #expect(parsed?.local == local.map { Array($0.utf8) })
+    #expect(parsed?.domain == domain.map { Array($0.utf8) })
+  }
+}
+
+@Suite(.scratch) struct DotQmailDirectoryTests {
+  @Test func `only names that start with dot qmail are given, in order`() throws {
+    let home = Scratch.directory
+    for name in [".qmail-b", ".qmail", ".qmail-a:b", "vpasswd", ".qmai", "ann/.qmail-x"] {
+      try home.appending(name).write("")
+    }
+    let names = try DotQmailDirectory.names(in: home)
+    #expect(
+      names.map { String(decoding: $0, as: UTF8.self) } == [".qmail", ".qmail-a:b", ".qmail-b"])
+  }
+
+  @Test func `a directory that is not there is an error that names it`() {
+    let error = #expect(throws: SystemError.self) {
+      try DotQmailDirectory.names(in: Scratch.directory.appending("none"))
+    }
+    #expect(error?.description.contains("unable to read directory /tmp") == true)
   }
 }

@@ -38,6 +38,21 @@ package final class FileLock {
       opening: path, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
   }
 
+  /// Opens the lock's file only to see who holds the lock.
+  ///
+  /// - Throws: `SystemError` when there is no such file, or it may not be read.
+  package init(existing path: FilePath) throws(SystemError) {
+    self.path = path
+    descriptor = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NOFOLLOW)
+  }
+
+  /// Whether nobody holds the lock at this moment.
+  package var isFree: Bool {
+    guard flock(descriptor.raw, LOCK_SH | LOCK_NB) == 0 else { return false }
+    _ = flock(descriptor.raw, LOCK_UN)
+    return true
+  }
+
   /// Takes the lock if it is free.
   ///
   /// - Returns: Whether the lock is now ours.

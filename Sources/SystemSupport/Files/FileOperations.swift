@@ -78,6 +78,17 @@ package enum FileOperations {
     try check("chmod", path.visible) { fchmod(file.raw, mode_t(wanted.mode)) }
   }
 
+  /// Gives a file another group.
+  ///
+  /// The owner stays. A symbolic link is not followed.
+  ///
+  /// - Throws: `SystemError` when we may not.
+  package static func setGroup(of path: FilePath, to group: UInt32) throws(SystemError) {
+    try check("change the group of", path.visible) {
+      unsafe path.withPlatformString { unsafe lchown($0, uid_t.max, group) }
+    }
+  }
+
   /// Brings the names in a directory to the disk.
   ///
   /// - Throws: `SystemError` when the device fails.

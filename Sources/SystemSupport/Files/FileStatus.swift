@@ -19,6 +19,8 @@ package struct FileStatus: Equatable, Sendable {
   /// The permission bits, with set-id and sticky bits.
   package let mode: UInt32
   package let kind: Kind
+  /// How many names the file has.
+  package let links: UInt64
 
   init(_ status: stat) {
     device = UInt64(status.st_dev)
@@ -31,6 +33,7 @@ package struct FileStatus: Equatable, Sendable {
     owner = status.st_uid
     group = status.st_gid
     mode = status.st_mode & 0o7777
+    links = UInt64(status.st_nlink)
     kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .regular

@@ -4,7 +4,7 @@ package import SystemSupport
 /// A line on a terminal that tells how far the work is; nothing where there is no terminal.
 ///
 /// It is drawn at most ten times a second and wiped at the end.
-package struct ProgressBar: ~Copyable {
+package final class ProgressBar {
   private let unit: String
   private let width: Int
   private let isShown: Bool
@@ -24,7 +24,7 @@ package struct ProgressBar: ~Copyable {
   }
 
   /// Shows how much is done, unless it was shown just now.
-  package mutating func update(done: Int, of total: Int, at now: Instant = .now) {
+  package func update(done: Int, of total: Int, at now: Instant = .now) {
     guard isShown, now >= next else { return }
     next = now + .milliseconds(100)
     Self.draw("\r" + Self.line(done: done, of: total, counting: unit, width: width) + "\u{1b}[K")

@@ -145,6 +145,7 @@ extension Pass {
     _ rule: Rule, _ state: RuleState, _ verdict: Verdict, run: RunReport?, skipped: String?
   ) {
     states.save(state)
+    if rule.isOpaque || state.record?.isOpaque == true { result.hasOpaqueRules = true }
     if verdict.isTrouble || skipped != nil { blocked.insert(rule.name) }
     attempts = 0
     result.entries.append(
@@ -174,7 +175,11 @@ extension Pass {
     var state = state
     let began = Timestamp.now
     let start = Instant.now
-    if attempts == 0 { environment.journal.note(rule.name, "stale: " + why.joined(separator: "; ")) }
+    let isRetry = state.failure.map { observation.hasSameInputs(as: $0.inputs) } ?? false
+    if !isRetry {
+      let word = attempts == 0 ? "stale" : "stale again"
+      environment.journal.note(rule.name, "\(word): " + why.joined(separator: "; "))
+    }
     state.state = "building"
     state.reasons = why
     state.running = RuleState.Running(
@@ -201,7 +206,10 @@ extension Pass {
   ) {
     var state = state
     state.running = nil
-    tell(rule, outcome, report)
+    // A retry that fails as before is no news.
+    if outcome.result != .failed || outcome.summary != state.failure?.message {
+      tell(rule, outcome, report)
+    }
     RecordKeeping.keep(outcome, report, of: observation, in: &state, by: surveyor)
     if result.isStopped, outcome.result == .failed { state.failure = nil }
     let after = surveyor.observe(rule, state)

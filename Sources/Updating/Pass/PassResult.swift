@@ -16,10 +16,14 @@ package struct PassResult: Sendable {
   package internal(set) var entries: [Entry] = []
   /// Something kept changing while it was read: another pass should follow soon.
   package internal(set) var isUnsettled = false
+  /// Whether there are rules that read what no file shows.
+  package internal(set) var hasOpaqueRules = false
   /// What made the whole pass impossible, such as a lock that cannot be had.
   package internal(set) var failure: String?
   /// Whether the pass was stopped before its end.
   package internal(set) var isStopped = false
+
+  package init() {}
 
   /// When the earliest failed rule is to be tried again.
   package var nextTry: Timestamp? {

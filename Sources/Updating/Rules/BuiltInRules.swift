@@ -43,7 +43,8 @@ extension BuiltInRules {
     return Rule(
       "users/cdb", inputs: [Input(assign, isRequired: true)],
       product: .file(settings.layout.users.appending("cdb"), isDatabase: true),
-      action: ownOrTool(.assignments, "qmail-newu"), presence: .whereAnyExists([assign]))
+      action: ownOrTool(.assignments, "qmail-newu", for: "users/cdb"),
+      presence: .whereAnyExists([assign]))
   }
 
   private var aliases: Rule? {
@@ -98,8 +99,9 @@ extension BuiltInRules {
   private func keyList(_ name: String, tool: String) -> Rule {
     Rule(
       "\(name).cdb", inputs: [Input(control(name), isRequired: true)],
-      product: .file(control("\(name).cdb"), isDatabase: true), action: ownOrTool(.keyList, tool),
-      after: Self.delivery, presence: .whereAnyExists([control(name)]))
+      product: .file(control("\(name).cdb"), isDatabase: true),
+      action: ownOrTool(.keyList, tool, for: "\(name).cdb"), after: Self.delivery,
+      presence: .whereAnyExists([control(name)]))
   }
 
   /// s/qmail's lists, where its programs are.
@@ -207,7 +209,9 @@ extension BuiltInRules {
 
   /// Whether a name in a directory of rules is a source, not something made or left beside one.
   private func isRuleFile(_ name: FilePath.Component) -> Bool {
-    let leftovers = ["cdb", "tmp", "bak", "orig", "old", "dpkg-old", "dpkg-dist", "dpkg-new", "swp"]
+    let leftovers = [
+      "cdb", "tmp", "bak", "orig", "old", "dpkg-old", "dpkg-dist", "dpkg-new", "swp",
+    ]
     let isOther = name.string.hasPrefix(".") || name.string.hasSuffix("~")
     let isNote = name.string == "Makefile" || name.string.hasPrefix("README")
     return !isOther && !isNote && !leftovers.contains(name.extension ?? "")
@@ -217,10 +221,10 @@ extension BuiltInRules {
 // MARK: - Commands
 
 extension BuiltInRules {
-  private func ownOrTool(_ builder: Builder, _ tool: String) -> Rule.Action {
-    guard settings.builder == .tool,
-      let command = tools.hardWired(tool, in: [programs])
-    else { return .build(builder) }
+  private func ownOrTool(_ builder: Builder, _ tool: String, for rule: String) -> Rule.Action {
+    guard settings.builder(of: rule) == .tool else { return .build(builder) }
+    // A tool that is missing fails its own rule, in words; ours must not step in unseen.
+    let command = tools.hardWired(tool, in: [programs]) ?? tools.command(programs.appending(tool))
     return .command(BuildCommand(command))
   }
 

@@ -20,10 +20,15 @@ struct HostTools {
       let program = directory.appending(name)
       let found = layout.root(program)
       guard (try? FileStatus.of(found))?.kind == .regular else { continue }
-      if layout.root.isHost { return [program.string] }
-      return ["chroot", layout.root.directory.string, program.string]
+      return command(program)
     }
     return nil
+  }
+
+  /// The command of a program of the tree under the root.
+  func command(_ program: FilePath) -> [String] {
+    if layout.root.isHost { return [program.string] }
+    return ["chroot", layout.root.directory.string, program.string]
   }
 
   /// The path of one of this package's programs: beside the one that runs now.
@@ -31,7 +36,8 @@ struct HostTools {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
     guard count > 0, count < buffer.count else { return name }
-    let path = FilePath(String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+    let path = FilePath(
+      String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
     return path.removingLastComponent().appending(name).string
   }
 }

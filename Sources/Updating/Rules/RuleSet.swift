@@ -49,7 +49,8 @@ package struct RuleSet: Equatable, Sendable {
     for rule in rules {
       if !names.insert(rule.name).inserted { throw .duplicateName(rule.name) }
       // A service may well have one rule that reloads it and another that restarts it.
-      guard case .file(let path, _) = rule.product else { continue }
+      // One that is switched off may leave its product to another.
+      guard case .file(let path, _) = rule.product, rule.offReason == nil else { continue }
       if let other = makers.updateValue(rule.name, forKey: path) {
         throw .duplicateProduct(path, other, rule.name)
       }
@@ -60,7 +61,8 @@ package struct RuleSet: Equatable, Sendable {
     let names = Set(rules.map(\.name))
     var makers: [FilePath: String] = [:]
     for rule in rules {
-      if case .file(let path, _) = rule.product { makers[path] = rule.name }
+      guard case .file(let path, _) = rule.product else { continue }
+      if rule.offReason == nil || makers[path] == nil { makers[path] = rule.name }
     }
     var result: [String: Set<String>] = [:]
     for rule in rules {

@@ -5,7 +5,7 @@ internal import SystemSupport
 /// All that the configuration file can set, with the values that hold without one.
 package struct Settings: Equatable, Sendable {
   /// Who builds what both we and qmail's own programs can build.
-  package enum BuilderChoice: String, Equatable, Sendable { case own, tool }
+  package enum BuilderChoice: String, CaseIterable, Equatable, Sendable { case own, tool }
 
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
@@ -44,6 +44,11 @@ extension Settings {
   package var servicesDirectory: FilePath { layout.root(services) }
   /// Where the state is on this machine.
   package var stateDirectory: FilePath { layout.root(state) }
+  /// Who builds a rule's product: as the rule says, else as all rules do.
+  package func builder(of rule: String) -> BuilderChoice {
+    ruleChanges.last { $0.name == rule }?.builder ?? builder
+  }
+
   /// Where the pipe is on this machine.
   package var pipePath: FilePath { layout.root(pipe) }
 
@@ -53,29 +58,4 @@ extension Settings {
     if shown.removePrefix(layout.qmail) { return shown.visible }
     return layout.root.inside(path).visible
   }
-}
-
-/// What the configuration file says of one rule: a new one, or changes to a built-in one.
-package struct RuleChange: Equatable, Sendable {
-  package var name: String
-  package var isEnabled: Bool?
-  package var inputs: [String]?
-  package var product: FilePath?
-  package var service: FilePath?
-  package var command: [String]?
-  package var standardInput: FilePath?
-  package var verb: Verb?
-  package var after: [String]?
-  package var timeout: Duration?
-  package var isOpaque: Bool?
-  package var isGuarded: Bool?
-  package var isSecret: Bool?
-  package var isDatabase: Bool?
-  package var onlyIfProductExists: Bool?
-  package var user: String?
-
-  /// What is done to a service.
-  package enum Verb: String, Equatable, Sendable { case reload, restart }
-
-  package init(name: String) { self.name = name }
 }

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
+internal import Triggers
 
 /// Patterns with `*`, `?` and `[...]` in the last component of a path, as fnmatch(3) reads them.
 enum Glob {
@@ -10,7 +11,7 @@ enum Glob {
     let directory = pattern.removingLastComponent()
     guard let last = pattern.lastComponent else { return [] }
     let names = (try? FileReading.names(in: directory)) ?? []
-    return names.filter { matches($0, last) && !Noise.isNoise($0.string) }
+    return names.filter { matches($0, last) && !NameNoise.contains($0.bytes) }
       .map { directory.appending($0) }
   }
 

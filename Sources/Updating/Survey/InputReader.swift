@@ -1,5 +1,6 @@
 internal import SystemPackage
 internal import SystemSupport
+internal import Triggers
 
 /// Looks at inputs, reading as little as the recorded evidence allows.
 ///
@@ -61,7 +62,7 @@ struct InputReader {
         return evidence
       }
       let names = try FileReading.names(in: path)
-        .filter { $0.string.hasPrefix(prefix) && !Noise.isNoise($0.string) }
+        .filter { $0.string.hasPrefix(prefix) && !NameNoise.contains($0.bytes) }
       let text: [UInt8] = names.flatMap { (name: FilePath.Component) in name.bytes + [0] }
       return .listing(
         stamp: stamp, names: ContentDigest(of: text, key: key),

@@ -13,7 +13,9 @@ struct Trust: Sendable {
     if let complaint = complaint(about: status, "it") { return complaint }
     if let complaint = directoryComplaint(path.removingLastComponent()) { return complaint }
     // A link leads to a file whose own directory counts too.
-    guard let target = try? FileReading.resolved(path), target != path else { return nil }
+    guard (try? FileStatus.of(path, followingLinks: false))?.kind == .link,
+      let target = try? FileReading.resolved(path)
+    else { return nil }
     return directoryComplaint(target.removingLastComponent())
   }
 

@@ -24,19 +24,44 @@ import SystemSupport
     case ("compare", let paths) where paths.count == 2:
       let changes = try RecordChanges.between(paths[0], paths[1], samples: 10)
       print("+\(changes.added) -\(changes.removed) ~\(changes.changed) of \(changes.before)")
+    case ("small", let paths) where paths.count == 2: try small(from: paths[0], to: paths[1])
     default:
-      print("usage: benchmark-cdb build|look-up KEYS CDB | verify CDB | compare OLD NEW")
+      print("usage: benchmark-cdb build|look-up|small KEYS CDB | verify CDB | compare OLD NEW")
       exit(2)
     }
   }
 
   /// Makes a database of keys, one a line, with empty values.
-  private static func build(from keys: FilePath, to path: FilePath) throws {
+  private static func build(
+    from keys: FilePath, to path: FilePath, durably: Bool = true
+  ) throws {
     let writer = try ConstantDatabaseWriter(replacing: path)
     try unsafe forEachLine(of: keys) { key in
       try unsafe writer.add(key: key, value: UnsafeRawBufferPointer(start: nil, count: 0))
     }
-    try writer.commit()
+    try writer.commit(durably: durably)
+  }
+
+  /// Does everything with a small database many times, and prints what each thing takes.
+  private static func small(from keys: FilePath, to path: FilePath) throws {
+    try build(from: keys, to: path)
+    try time("build, fsync") { try build(from: keys, to: path) }
+    try time("build, no fsync") { try build(from: keys, to: path, durably: false) }
+    try time("open") { _ = try ConstantDatabase(opening: path) }
+    try time("verify") { _ = try ConstantDatabase(opening: path).verify() }
+    try time("compare") { _ = try RecordChanges.between(path, path, samples: 10) }
+    try time("look up") { _ = try ConstantDatabase(opening: path).value(for: "nobody".utf8) }
+  }
+
+  /// Prints the median of many runs in microseconds.
+  private static func time(_ name: String, _ work: () throws -> Void) throws {
+    var times: [Int64] = []
+    for _ in 0..<200 {
+      let start = Instant.now
+      try work()
+      times.append((Instant.now - start).wholeNanoseconds)
+    }
+    print(name, times.sorted()[times.count / 2] / 1000)
   }
 
   /// Looks each key up, as many single lookups.

@@ -1,0 +1,77 @@
+internal import ConstantDatabase
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// Finds where the mail of a virtual domain is delivered: by `users/cdb` or, without one, by
+/// `users/assign`; then by the system's users; then it is the alias user's.
+struct MailHomeFinder {
+  private let table: AssignmentTable
+  private let users: PasswordFile
+  private let passwd: FilePath
+  private let alias: FilePath
+
+  /// Opens `users/cdb`, or reads `users/assign`.
+  ///
+  /// - Throws: `SystemError` when a file is there but cannot be read; `ConstantDatabaseError` when
+  ///   `users/cdb` is damaged; `FileFormatError` when `users/assign` does not parse.
+  init(of layout: ServerLayout, users: PasswordFile, reader: inout SourceReader) throws {
+    table = try AssignmentTable(of: layout, reader: &reader)
+    self.users = users
+    passwd = layout.passwd
+    alias = layout.qmail.appending("alias")
+  }
+
+  /// Where mail for `target-USER` is delivered.
+  ///
+  /// - Throws: `ConstantDatabaseError` when `users/cdb` is damaged.
+  func home(of target: [UInt8]) throws -> MailHome {
+    if let home = try assigned(target) { return home }
+    for (name, ext) in Self.splits(of: target) {
+      if let user = users.user(name), let directory = user.homePath {
+        return MailHome(
+          directory: directory, prefix: Self.prefix(below: ext), user: user.name,
+          origin: .line(passwd, user.line))
+      }
+    }
+    return MailHome(
+      directory: alias, prefix: Self.prefix(below: target[...]), user: Array("alias".utf8),
+      origin: .entry(alias))
+  }
+
+  private func assigned(_ target: [UInt8]) throws -> MailHome? {
+    for (name, ext) in Self.splits(of: target) {
+      if let found = try table.prefix(Array(name) + [Self.breakCharacter]) {
+        guard let directory = found.assignment.homePath else { continue }
+        let rest = ext.isEmpty ? [] : Array(ext) + [Self.breakCharacter]
+        return MailHome(
+          directory: directory, prefix: found.assignment.dash + found.assignment.ext + rest,
+          user: found.assignment.user, origin: found.origin)
+      }
+      if let found = try table.address(Array(name)), let directory = found.assignment.homePath {
+        let rest = [found.assignment.ext, Array(ext)].filter { !$0.isEmpty }
+        return MailHome(
+          directory: directory,
+          prefix: Self.prefix(below: Array(rest.joined(separator: [Self.breakCharacter]))[...]),
+          user: found.assignment.user, origin: found.origin)
+      }
+    }
+    return nil
+  }
+
+  /// qmail's `auto_break`.
+  private static let breakCharacter = UInt8(ascii: "-")
+
+  /// A target as user and extension: whole first, then cut at each `-` from the end.
+  private static func splits(
+    of target: [UInt8]
+  ) -> [(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)] {
+    let cuts = target.indices.reversed().filter { target[$0] == breakCharacter && $0 > 0 }
+    return [(target[...], [])] + cuts.map { (target[..<$0], target[($0 + 1)...]) }
+  }
+
+  private static func prefix(below ext: ArraySlice<UInt8>) -> [UInt8] {
+    let dash = [breakCharacter]
+    return ext.isEmpty ? dash : dash + ext + dash
+  }
+}

@@ -1,0 +1,100 @@
+package import SystemPackage
+internal import SystemSupport
+
+/// Why mail for an address is taken or refused: by the .cdb in use, and by the files as they are
+/// now.
+package struct RecipientExplanation: Equatable, Sendable {
+  /// A key that qmail-smtpd tries.
+  package struct Step: Equatable, Sendable {
+    /// The key, in small letters.
+    package let key: [UInt8]
+    /// Whether a record has the key, and what it says; nil when none has.
+    package let hit: Hit?
+  }
+
+  /// A record that was found.
+  package struct Hit: Equatable, Sendable {
+    /// Whether its value lets mail in.
+    package let isAccepting: Bool
+    /// Where it comes from; nil for a record of the .cdb, which does not tell.
+    package let origin: RecipientOrigin?
+  }
+
+  /// What one of the two lists says.
+  package enum Answer: Equatable, Sendable {
+    /// The keys that were tried, up to the first hit.
+    case steps([Step])
+    /// There is nothing to ask, and why.
+    case unavailable(String)
+  }
+
+  /// The address as it was asked for.
+  package let address: [UInt8]
+  /// Where it is told that mail for the domain is taken at all; nil when it is not.
+  package let domainOrigin: RecipientOrigin?
+  /// The .cdb in use.
+  package let database: FilePath
+  /// What the .cdb in use says.
+  package let inUse: Answer
+  /// What a list made now would say.
+  package let fresh: Answer
+  /// Why the fresh list has no record; nil when it has one.
+  package let absence: String?
+  /// What keeps a new list from being written at all, in lines that are safe to show.
+  package let obstacles: [String]
+}
+
+extension RecipientExplanation.Answer {
+  /// Whether mail is taken; nil when there is nothing to ask.
+  package var isAccepting: Bool? {
+    guard case .steps(let steps) = self else { return nil }
+    return steps.last?.hit?.isAccepting ?? false
+  }
+}
+
+extension RecipientExplanation {
+  /// Whether qmail-smtpd takes mail for the address: by the .cdb in use or, without one, by the
+  /// fresh list; nil when neither can tell.
+  package var isAccepted: Bool? {
+    domainOrigin == nil ? false : inUse.isAccepting ?? fresh.isAccepting
+  }
+
+  /// Whether the .cdb in use and the fresh list say different things.
+  package var isOutdated: Bool {
+    guard let old = inUse.isAccepting, let new = fresh.isAccepting else { return false }
+    return old != new
+  }
+
+  /// The explanation in lines that are safe to show.
+  package var lines: [String] {
+    let name = VisibleText.escape(address)
+    let verdict = isAccepted.map { $0 ? "accepted" : "refused" } ?? "nobody can tell"
+    var lines = ["\(name): \(verdict)"]
+    lines.append(
+      domainOrigin.map { "mail for the domain is taken: \($0)" }
+        ?? "mail for the domain is not taken: neither rcpthosts nor morercpthosts.cdb names it")
+    lines.append("in use: \(database.visible)")
+    lines += Self.lines(inUse)
+    lines.append("fresh list:")
+    lines += Self.lines(fresh)
+    if let absence { lines.append("  no record: \(absence)") }
+    if isOutdated {
+      let word = fresh.isAccepting == true ? "accepts" : "refuses"
+      lines.append("they differ: a new list \(word) it")
+    }
+    return lines + obstacles.map { "no new list can be written: \($0)" }
+  }
+
+  private static func lines(_ answer: Answer) -> [String] {
+    switch answer {
+    case .unavailable(let reason): return ["  \(reason)"]
+    case .steps(let steps):
+      return steps.map { step in
+        let key = "  \(VisibleText.escape(step.key)): "
+        guard let hit = step.hit else { return key + "miss" }
+        let origin = hit.origin.map { ", from \($0)" } ?? ""
+        return key + "hit, " + (hit.isAccepting ? "accepted" : "refused") + origin
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// A control file of ours that lists keys: an address or `@domain` a line.
+struct RecipientKeys: Sendable {
+  /// Each key in small letters, with the first line that has it.
+  let lines: [[UInt8]: Int]
+  let path: FilePath
+
+  var keys: Set<[UInt8]> { Set(lines.keys) }
+
+  /// Reads the file; without it there are no keys.
+  ///
+  /// - Throws: `SystemError` when it is there but cannot be read; `FileFormatError` for an entry
+  ///   that is neither an address nor a domain.
+  init(of path: FilePath, reader: inout SourceReader) throws {
+    var lines: [[UInt8]: Int] = [:]
+    for entry in ControlFile.entries(of: try reader.contentsIfPresent(of: path) ?? []) {
+      let key = entry.bytes.lowercased
+      guard let at = key.lastIndex(of: UInt8(ascii: "@")), at < key.endIndex - 1,
+        !key.contains(UInt8(ascii: " "))
+      else {
+        throw FileFormatError(path, line: entry.line, expected: "an address or @domain")
+      }
+      if lines[key] == nil { lines[key] = entry.line }
+    }
+    self.lines = lines
+    self.path = path
+  }
+}

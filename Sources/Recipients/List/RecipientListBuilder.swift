@@ -1,0 +1,164 @@
+package import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+internal import Synchronization
+
+/// Makes the list of a server's recipients from its files.
+package struct RecipientListBuilder {
+  /// Where the files lie.
+  package var layout: ServerLayout
+  /// Whether local domains and those of the alias user get no recipients: `-n`.
+  package var leavesOutAliases = false
+  /// Whether a domain that cannot be listed is skipped: `--keep-going`.
+  package var keepsGoing = false
+  /// How many threads list domains; the list is the same for every number.
+  package var workerCount = Workers.processorCount
+  /// Gets what was decided, a line a domain, safe to show; nil when nobody wants to know.
+  package var note: ((String) -> Void)?
+  /// Gets what is odd, and what was skipped, in lines that are safe to show.
+  package var warn: (String) -> Void = { _ in }
+  /// Gets how many domains are done, of how many.
+  package var progress: (Int, Int) -> Void = { _, _ in }
+
+  package init(_ layout: ServerLayout) { self.layout = layout }
+
+  /// Reads everything and makes the list.
+  ///
+  /// - Throws: `RecipientError` with all that is wrong, unless `keepsGoing`; the error of a file
+  ///   that all domains depend on.
+  package func build() throws -> RecipientList {
+    let plan = try RecipientPlan(layout: layout, leavesOutAliases: leavesOutAliases)
+    var listings = listDomains(of: plan)
+    listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
+    listings.append(Listing(addresses: plan.served.addresses))
+    try report(listings, plan)
+    var reader = plan.reader
+    for listing in listings { reader.note(listing.reader) }
+    return RecipientList(
+      shares: listings.map(\.keys).filter { $0.count > 0 }, rejected: plan.rejected.keys,
+      excluded: plan.excluded.keys, sources: reader.distinctSources)
+  }
+
+  private func report(_ listings: [Listing], _ plan: RecipientPlan) throws {
+    if let note {
+      let decisions = listings.flatMap(\.decisions).sorted { $0.index < $1.index }
+      for (index, decision) in decisions {
+        let domain = plan.domains[index].domain
+        note("\(VisibleText.escape(domain.name)) (\(domain.assigned)): \(decision)")
+      }
+    }
+    for warning in listings.flatMap(\.warnings).sorted() { warn(warning) }
+    let problems = plan.problems + listings.flatMap(\.problems)
+    if keepsGoing {
+      for problem in problems { warn("skipped: \(problem)") }
+    } else if !problems.isEmpty {
+      throw RecipientError(problems: problems)
+    }
+    if listings.contains(where: \.keys.isOverfull) {
+      throw RecipientError(problems: [RecipientProblem(nil, "the addresses pass 4 GiB")])
+    }
+  }
+}
+
+/// What a worker has found.
+private struct Listing: Sendable {
+  var keys = KeyArena()
+  var decisions: [(index: Int, decision: DomainDecision)] = []
+  var queries: [(query: VpopmailQuery, domain: [UInt8])] = []
+  var problems: [RecipientProblem] = []
+  var warnings: [String] = []
+  var reader = SourceReader()
+
+  init() {}
+
+  /// The single addresses of `virtualdomains`.
+  init(addresses: [VirtualAddress]) {
+    for address in addresses {
+      let local = address.address.dropLast(address.domain.count + 1)
+      keys.append(Array(local).span, at: Array(address.domain))
+    }
+    keys.sort()
+  }
+}
+
+// MARK: - Domains
+
+extension RecipientListBuilder {
+  /// Lists the domains on several threads, each of which takes the next one until none is left.
+  private func listDomains(of plan: RecipientPlan) -> [Listing] {
+    let next = Atomic(0)
+    let listings = Mutex<[Listing]>([])
+    let (keepsDecisions, total) = (note != nil, plan.domains.count)
+    @Sendable func work(_ progress: (Int) -> Void) {
+      let listing = Self.list(plan, keepsDecisions: keepsDecisions) {
+        let (index, _) = next.add(1, ordering: .relaxed)
+        progress(min(index, total))
+        return index < total ? index : nil
+      }
+      listings.withLock { $0.append(listing) }
+    }
+    Workers.run(min(workerCount, max(1, total))) {
+      work { _ in }
+    } here: {
+      work { progress($0, total) }
+    }
+    progress(total, total)
+    return listings.withLock { $0 }
+  }
+
+  private static func list(
+    _ plan: RecipientPlan, keepsDecisions: Bool, next: () -> Int?
+  ) -> Listing {
+    var listing = Listing()
+    var lister = DomainLister(
+      layout: plan.layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
+      leavesOutAliases: plan.leavesOutAliases)
+    while let index = next() {
+      let count = listing.keys.count
+      do {
+        let decision = try lister.list(plan.domains[index], into: &listing.keys)
+        if case .queried(let query, _) = decision {
+          listing.queries.append((query, plan.domains[index].name))
+        }
+        if keepsDecisions { listing.decisions.append((index, decision)) }
+      } catch {
+        listing.keys.truncate(to: count)
+        listing.problems.append(RecipientProblem(plan.domains[index].name, "\(error)"))
+      }
+    }
+    listing.keys.sort()
+    (listing.reader, listing.warnings) = (lister.reader, lister.warnings)
+    return listing
+  }
+}
+
+// MARK: - vpopmail's programs
+
+extension RecipientListBuilder {
+  private func queryVpopmail(
+    for queries: [(query: VpopmailQuery, domain: [UInt8])], _ plan: RecipientPlan
+  ) throws -> Listing {
+    var listing = Listing()
+    guard !queries.isEmpty else { return listing }
+    guard let programs = VpopmailPrograms(plan.vpopmail) else {
+      listing.problems = queries.map { query in
+        RecipientProblem(query.domain, VpopmailPrograms.absence)
+      }
+      return listing
+    }
+    let answers = try programs.ask(Array(Set(queries.map(\.query))))
+    for (query, domain) in queries {
+      switch answers[query] {
+      case .success(let recipients):
+        for recipient in recipients {
+          listing.keys.add(recipient.name, at: domain) { recipient.origin }
+        }
+      case .failure(let failure):
+        listing.problems.append(RecipientProblem(domain, failure.description))
+      case nil: break
+      }
+    }
+    listing.keys.sort()
+    return listing
+  }
+}

@@ -1,0 +1,64 @@
+internal import QmailFiles
+internal import SystemPackage
+internal import SystemSupport
+
+/// All that must be known before domains are listed.
+struct RecipientPlan: Sendable {
+  let layout: ServerLayout
+  let leavesOutAliases: Bool
+  let served: ServedDomains
+  let locals: LocalRecipients
+  let vpopmail: VpopmailSettings
+  /// The domains to list, in the order of their names.
+  let domains: [PlannedDomain]
+  let rejected: RecipientKeys
+  let excluded: RecipientKeys
+  /// What has been read for the plan.
+  let reader: SourceReader
+
+  /// Reads everything but what only one domain needs.
+  ///
+  /// - Parameters:
+  ///   - layout: Where the files lie.
+  ///   - leavesOutAliases: Whether local domains and those of the alias user get no recipients.
+  ///   - only: The one domain to plan for; nil plans for all.
+  /// - Throws: `SystemError`, `ConstantDatabaseError` or `FileFormatError` of a file that all
+  ///   domains depend on.
+  init(layout: ServerLayout, leavesOutAliases: Bool, only: [UInt8]? = nil) throws {
+    var reader = SourceReader()
+    self.layout = layout
+    self.leavesOutAliases = leavesOutAliases
+    served = try ServedDomains(of: layout, reader: &reader)
+    reader.note(.file(layout.passwd))
+    let users = try layout.readPasswordFile()
+    vpopmail = try VpopmailSettings(of: layout, users: users, reader: &reader)
+    let chosen = served.domains.filter { only == nil || $0.name == only }
+    domains = try Self.homes(of: chosen, layout, users, &reader)
+    let needsLocals =
+      !leavesOutAliases && chosen.contains { $0.handling == .local || $0.handling == .aliases }
+    locals =
+      needsLocals
+      ? LocalRecipients(of: layout, users: users, reader: &reader) : LocalRecipients()
+    rejected = try RecipientKeys(of: layout.rejectedRecipients, reader: &reader)
+    excluded = try RecipientKeys(of: layout.excludedRecipients, reader: &reader)
+    self.reader = reader
+  }
+
+  /// What is wrong with the plan as a whole.
+  var problems: [RecipientProblem] { served.problems + locals.problems }
+
+  private static func homes(
+    of domains: [ServedDomain], _ layout: ServerLayout, _ users: PasswordFile,
+    _ reader: inout SourceReader
+  ) throws -> [PlannedDomain] {
+    var finder: MailHomeFinder?
+    return try domains.map { domain in
+      guard case .virtual(let target) = domain.handling else {
+        return PlannedDomain(domain: domain, home: nil)
+      }
+      let opened = try finder ?? MailHomeFinder(of: layout, users: users, reader: &reader)
+      finder = opened
+      return PlannedDomain(domain: domain, home: try opened.home(of: target))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+internal import Glibc
+internal import SystemPackage
+internal import SystemSupport
+
+/// Memory that one file after the other is read into.
+@safe struct FileBuffer: ~Copyable {
+  private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+
+  deinit { unsafe memory.deallocate() }
+
+  /// Reads a regular file and lends its bytes; nil when nothing is there.
+  ///
+  /// - Throws: `SystemError` when the file is there but cannot be read, or is not regular.
+  mutating func withContents<Result>(
+    of path: FilePath, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) throws(SystemError) -> Result? {
+    let file: OwnedDescriptor
+    do {
+      file = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
+    let status = try FileStatus.of(file, subject: path.visible)
+    guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
+    makeRoom(for: Int(status.size) + 1)
+    let count = unsafe try file.readFully(into: memory, at: 0, subject: path.visible)
+    guard unsafe count < memory.count else {
+      // It grew meanwhile: what is read may end in the middle of a line.
+      throw SystemError("read", path, .resourceTemporarilyUnavailable)
+    }
+    return unsafe body(UnsafeBufferPointer(rebasing: memory.bindMemory(to: UInt8.self)[..<count]))
+  }
+
+  private mutating func makeRoom(for count: Int) {
+    guard unsafe count > memory.count else { return }
+    unsafe memory.deallocate()
+    unsafe memory = .allocate(byteCount: max(count, 2 * memory.count), alignment: 16)
+  }
+}

@@ -1,0 +1,38 @@
+/// Why somebody who is known may not log in.
+package enum LoginRefusal: Sendable, CustomStringConvertible {
+  /// A `!` or `*` stands before the hash, as passwd(1) and vipw(8) leave it.
+  case locked
+  case emptyPassword
+  /// The field is no crypt(3) hash; in `auth.cdb` a comma would end it.
+  case unusableHash
+  case noLoginShell
+  case expired
+  /// `etc/shadow` has the user, `etc/passwd` has not.
+  case noSuchUser
+  case noSMTP
+  case noRelay
+  /// The last line of a vpasswd lacks its newline: vpopmail's own .cdb does not hold it.
+  case unfinishedLine
+
+  package var description: String {
+    switch self {
+    case .locked: "the password is locked"
+    case .emptyPassword: "the password is empty"
+    case .unusableHash: "the password field holds no crypt(3) hash"
+    case .noLoginShell: "the shell lets nobody log in"
+    case .expired: "the account has expired"
+    case .noSuchUser: "etc/passwd has no such user"
+    case .noSMTP: "the mailbox's flags forbid SMTP"
+    case .noRelay: "the mailbox's flags forbid relaying"
+    case .unfinishedLine: "the line lacks its newline, so that vpopmail does not know it either"
+    }
+  }
+
+  /// What is wrong with a password field; nil when it is a hash that somebody may know the word to.
+  static func refusal(of hash: some Collection<UInt8>) -> LoginRefusal? {
+    guard let first = hash.first else { return .emptyPassword }
+    if first == UInt8(ascii: "!") || first == UInt8(ascii: "*") { return .locked }
+    let isPlain = hash.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ",") }
+    return isPlain ? nil : .unusableHash
+  }
+}

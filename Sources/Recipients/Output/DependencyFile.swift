@@ -1,0 +1,21 @@
+package import SystemPackage
+package import SystemSupport
+
+/// The list of what a product was made from, for whoever decides when to make it again.
+///
+/// One absolute path a line, as it was opened on this machine; a directory's ends with a slash. A
+/// file that was looked for in vain is listed too: it may appear.
+package enum DependencyFile {
+  /// Writes the list, sorted and each path once.
+  ///
+  /// - Throws: `SystemError` when it cannot be written, or a path holds a newline.
+  package static func write(
+    _ sources: [RecipientSource], to path: FilePath
+  ) throws(SystemError) {
+    let lines = Set(sources.map(\.description)).sorted()
+    guard !lines.contains(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) else {
+      throw SystemError("list a path with a newline in", path, .invalidArgument)
+    }
+    try FileReplacement.write(Array(lines.map { $0 + "\n" }.joined().utf8), to: path)
+  }
+}

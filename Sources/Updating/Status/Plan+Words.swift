@@ -1,0 +1,11 @@
+extension Plan {
+  /// The plan in words, a line a rule.
+  package var lines: [String] {
+    var lines = steps.map { step in
+      if let maker = step.follows { return "\(step.rule): may follow, if \(maker) is new" }
+      return "\(step.rule): would run \(step.action): " + step.why.joined(separator: "; ")
+    }
+    lines += blocked.map { "\($0.rule): would wait for \($0.by), which is not in order" }
+    return lines.isEmpty ? ["nothing to do"] : lines
+  }
+}
