@@ -11,6 +11,7 @@ let package = Package(
   targets: [
     // The edges: C libraries, each imported by one target.
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CNcursesw"),
     .target(name: "SystemSupport", dependencies: ["CLinux", .system]),
 
     // The subjects, arrows one way only.
@@ -31,7 +32,8 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Updating", .system,
+        "ConstantDatabase", "QmailFiles", "Recipients", "Supervision", "SystemSupport", "Triggers",
+        "Updating", .system,
       ]),
 
     // The executables, thin: arguments, wiring, one call.
@@ -51,6 +53,13 @@ let package = Package(
     .executableTarget(
       name: "update-qmail",
       dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
+
+    .executableTarget(
+      name: "qmail-console",
+      dependencies: [
+        "CNcursesw", "Console", "QmailFiles", "Supervision", "SystemSupport", "ToolSupport",
+        "Updating", .argumentParser, .system,
+      ]),
 
     // The tests, a target for each library; the tools are tested as processes.
     .target(

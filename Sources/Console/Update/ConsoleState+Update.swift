@@ -164,3 +164,12 @@ extension ConsoleState {
     }
   }
 }
+
+extension ConsoleState {
+  /// Whether something that was asked for has not been answered yet.
+  package var isBusy: Bool {
+    activity != nil || messages.last?.kind == .requested || preview?.result == .computing
+      || explanation.map { $0.lines == nil } ?? false || log.isLoading
+      || facts.products.contains(where: \.isBuilding)
+  }
+}
