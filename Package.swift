@@ -92,6 +92,8 @@ let package = Package(
         "QmailFiles", "SystemSupport", "TestSupport", "ToolSupport", .argumentParser, .system,
       ]),
     .testTarget(
+      name: "TriggersTests", dependencies: ["SystemSupport", "TestSupport", "Triggers", .system]),
+    .testTarget(
       name: "UpdatingTests",
       dependencies: [
         "ConstantDatabase", "QmailFiles", "SystemSupport", "TestSupport", "Updating", .system,

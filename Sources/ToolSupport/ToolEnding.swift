@@ -38,6 +38,8 @@ package struct ToolEnding: Equatable, Sendable {
     switch error {
     case let failure as ToolFailure:
       self.init(fatal: failure.messages, code: failure.kind.rawValue, by: tool)
+    case let fault as any ConfigurationFault:
+      self.init(fatal: fault.messages, code: ToolFailure.Kind.configuration.rawValue, by: tool)
     case let error as ValidationError:
       self.init(usage: [VisibleText.escape(error.message)], by: tool)
     default:

@@ -64,11 +64,11 @@ internal import ToolSupport
     var reader = LoginReader(server.layout, options: options, observer: observer)
     if let explain {
       try show(reader.explain(Array(explain.utf8), database: database ?? server.layout.logins))
-    } else {
-      let logins = try reader.readAll()
-      try database.map { try update($0, with: logins) } ?? show(logins)
+      return
     }
+    let logins = try reader.readAll()
     if let depfile { try DependencyFile.write(reader.sources, to: depfile) }
+    try database.map { try update($0, with: logins) } ?? show(logins)
   }
 }
 

@@ -147,22 +147,20 @@ import Testing
     #expect(try records(of: file) == [TestRecord([1], [])])
   }
 
-  @Test func `a full disk is an error and leaves the old file`() async throws {
+  @Test func `a full disk is an error and leaves the old file`() throws {
     let path = file.string
     try build([TestRecord("old")], at: file)
-    await #expect(processExitsWith: .exitCode(0)) { [path = path as String] in
-      var limit = rlimit(rlim_cur: 1 << 20, rlim_max: 1 << 20)
-      setrlimit(__rlimit_resource_t(1), &limit)  // RLIMIT_FSIZE
-      signal(SIGXFSZ, SIG_IGN)
-      let writer = try ConstantDatabaseWriter(replacing: FilePath(path))
-      #expect(throws: SystemError("write", path, .fileTooLarge)) {
-        for _ in 0..<5 { try writer.add(key: [1], value: [UInt8](repeating: 0, count: 1 << 19)) }
-      }
-      let broken = ConstantDatabaseError(.write, path, "an earlier write failed")
-      #expect(throws: broken) { try writer.add(key: [], value: []) }
-      #expect(throws: broken) { try writer.commit() }
-    }
+    let keys = Scratch.directory.appending("keys")
+    try keys.write((0..<100_000).map { "key number \($0) of many\n" }.joined())
+    // A limit of 1 MiB for files stands in for the full disk.
+    let script = #"trap "" XFSZ; ulimit -f 1024; exec "$0" build "$1" "$2""#
+    let result = try Tools.run(
+      ["bash", "-c", script, try Tools.own("benchmark-cdb"), keys.string, path])
+    #expect(result.code == 111)
+    let reason = SystemError("write", file.visible, .fileTooLarge)
+    #expect(result.lines == ["benchmark-cdb: fatal: \(reason)"])
     #expect(try records(of: file) == [TestRecord("old")])
+    try FileOperations.remove(keys)
     #expect(try FileReading.names(in: Scratch.directory) == ["ours.cdb"])
   }
 }

@@ -4,7 +4,7 @@ import SystemSupport
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)), .scratch) struct ServiceControlTests {
+@Suite(.timeLimit(.minutes(3)), .scratch) struct ServiceControlTests {
   func send(
     _ verbs: ServiceVerb..., to service: FilePath, program: String = "svc"
   ) throws -> ServiceControl.Outcome {
@@ -85,7 +85,8 @@ import Testing
     #expect(
       outcome == .notDelivered(reason: "unable to run no-such-svc: No such file or directory"))
     #expect(
-      try send(.hup, to: "/", program: "false") == .notDelivered(reason: "unable to run svc: exit 1"))
+      try send(.hup, to: "/", program: "false")
+        == .notDelivered(reason: "unable to run svc: exit 1"))
   }
 
   @Test func `a relative name cannot become an option`() {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import struct Supervision.SuperviseFiles
 
-@Suite(.timeLimit(.minutes(1)), .scratch) struct SuperviseFilesTests {
+@Suite(.timeLimit(.minutes(3)), .scratch) struct SuperviseFilesTests {
   /// Looks with svstat and by ourselves, within one second of the clock, and compares all that both
   /// can tell.
   @discardableResult

@@ -87,6 +87,7 @@ extension ServiceSandbox {
   ///     for none.
   ///   - isNormallyUp: False adds the file `down`.
   /// - Returns: The service directory.
+  /// - Throws: `SystemError` when the files cannot be made.
   @discardableResult
   package func add(
     _ name: String, run: String?, log: [String]? = nil, isNormallyUp: Bool = true

@@ -265,6 +265,19 @@ import Testing
     #expect(try !harness.run(atMost: .milliseconds(200)) { harness.overflows > surveys + 1 })
   }
 
+  @Test func `the kernel's own limit leaves directories to be looked at`() throws {
+    // A user namespace has a limit of its own; the limit of the machine is left alone.
+    let result = try Tools.run(
+      [
+        "unshare", "-Ur", "sh", "-c",
+        "echo 4 > /proc/sys/user/max_inotify_watches && exec \"$@\"", "sh",
+        Tools.own("qmail-updaterPackageTests.xctest"), "--testing-library", "swift-testing",
+        "--filter", "FewWatchesTests",
+      ], environment: [FewWatchesTests.variable: "4"])
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("the rest polled\" passed"))
+  }
+
   // MARK: Cost
 
   @Test func `an unchanged set asks the kernel for nothing, a changed one only for what is new`()
@@ -307,6 +320,25 @@ import Testing
   private func utimes(_ path: FilePath, to second: Int) {
     let times = [timespec(tv_sec: second, tv_nsec: 0), timespec(tv_sec: second, tv_nsec: 0)]
     _ = path.withPlatformString { utimensat(AT_FDCWD, $0, times, 0) }
+  }
+}
+
+/// Runs only where the kernel grants few watches: see the test of the kernel's own limit.
+@Suite(.scratch) struct FewWatchesTests {
+  static let variable = "QMAIL_UPDATER_TEST_WATCHES"
+
+  @Test(.enabled(if: getenv(variable) != nil))
+  func `some directories are watched, the rest polled`()
+    throws
+  {
+    let directories = (1...20).map { Scratch.directory.appending("d\($0)") }
+    for directory in directories { try FileOperations.makeDirectory(directory) }
+    let harness = WatchHarness()
+    harness.update(directories: Set(directories))
+    #expect(harness.watch?.watchedCount == 4)
+    #expect((harness.watch?.polledCount ?? 0) >= 16)
+    #expect(harness.lines.count == 1)
+    #expect(harness.lines.first?.contains("fs.inotify.max_user_watches") == true)
   }
 }
 

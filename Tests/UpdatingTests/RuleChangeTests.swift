@@ -11,7 +11,7 @@ import Testing
 
   /// The rule of a name among all the rules of a configuration.
   private func rule(_ name: String, _ text: String) throws -> Rule {
-    try #require(try RuleCatalogue(try load(text)).all()[name])
+    try #require(try RuleCatalogue(try loadSettings(text)).all()[name])
   }
 
   @Test func `a new rule for a file has all that the file says`() throws {
@@ -102,7 +102,7 @@ import Testing
       command = ["m"]
       """
     #expect(try rule("users/cdb", text).offReason == "switched off by the configuration")
-    let rules = try RuleCatalogue(try load(text)).all()
+    let rules = try RuleCatalogue(try loadSettings(text)).all()
     #expect(rules.dependencies["later"] == ["mine"])
   }
 
@@ -123,7 +123,8 @@ import Testing
   @Test func `a change of a built-in rule that is not here waits, a whole rule replaces it`() throws
   {
     #expect(
-      try RuleCatalogue(try load("rules.\"aliases.cdb\".timeout = 1")).all()["aliases.cdb"] == nil)
+      try RuleCatalogue(try loadSettings("rules.\"aliases.cdb\".timeout = 1")).all()["aliases.cdb"]
+        == nil)
     let rule = try rule(
       "aliases.cdb",
       """
@@ -187,7 +188,7 @@ extension RuleChangeTests {
 
   @Test func `the name of every built-in rule is known, also where the rule is not`() throws {
     try makeWholeTree()
-    let names = try RuleCatalogue(try load("")).all().rules.map(\.name)
+    let names = try RuleCatalogue(try loadSettings("")).all().rules.map(\.name)
     #expect(names.filter { !BuiltInRules.isName($0) } == [])
     #expect(Set(BuiltInRules.names).subtracting(names) == [])
     #expect(names.count == BuiltInRules.names.count + 3)

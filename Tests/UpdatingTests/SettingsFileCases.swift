@@ -207,8 +207,12 @@ struct BadFile: CustomTestStringConvertible, Sendable {
       "line 3: rules.x.verb: expected \"reload\" or \"restart\", found \"stop\""),
     BadFile(
       "[rules.-x]\ninputs = [\"/a\"]",
-      "line 1: rules.-x: expected a name of 1 to 80 bytes, without control characters and no - "
-        + "at its start"),
+      "line 1: rules.-x: expected a name of 1 to 80 printable bytes, without \\ and with no - at "
+        + "its start"),
+    BadFile(
+      "[rules.\"a\\u202eb\"]\ninputs = [\"/a\"]",
+      "line 1: rules.\"a\\u{202e}b\": expected a name of 1 to 80 printable bytes, without \\ and "
+        + "with no - at its start"),
     BadFile(
       "[rules.x]\nuser = \"\"", "line 2: rules.x.user: expected the name of a user, found \"\""),
   ]

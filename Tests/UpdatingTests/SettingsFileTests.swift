@@ -30,7 +30,9 @@ import Testing
 
   @Test func `a given file must exist`() throws {
     let given = Scratch.directory.appending("given.toml")
-    let error = try refusal { _ = try SettingsFile.load(given, root: Root(Scratch.directory)) }
+    let error = try settingsError {
+      _ = try SettingsFile.load(given, root: Root(Scratch.directory))
+    }
     #expect(error.description == "unable to open \(given): No such file or directory")
   }
 
@@ -39,27 +41,27 @@ import Testing
     try Tools.run([
       "ln", "-s", "gone", Scratch.directory.appending("etc/qmail-updater.toml").string,
     ])
-    let error = try refusal { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
+    let error = try settingsError { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
     #expect(error.description.hasSuffix("etc/qmail-updater.toml: No such file or directory"))
   }
 
   @Test func `a file that everybody may write is not obeyed`() throws {
     let path = Scratch.directory.appending("etc/qmail-updater.toml")
     try path.write("", mode: 0o666)
-    let error = try refusal { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
+    let error = try settingsError { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
     #expect(error.description == "unable to trust \(path): it is writable by everybody")
   }
 
   @Test func `an empty file changes nothing`() throws {
-    #expect(try load("# nothing\n") == (try load("")))
+    #expect(try loadSettings("# nothing\n") == (try loadSettings("")))
   }
 
   @Test(arguments: GoodFile.all)
   func `each key sets what it names`(_ file: GoodFile) throws {
-    var expected = try load("")
+    var expected = try loadSettings("")
     file.change(&expected)
-    #expect(try load(file.text) == expected)
-    #expect(try load("") != expected)
+    #expect(try loadSettings(file.text) == expected)
+    #expect(try loadSettings("") != expected)
   }
 
   @Test func `every key is set by one of the good files`() {
@@ -71,7 +73,7 @@ import Testing
   }
 
   @Test func `rules keep the order of the file`() throws {
-    let settings = try load(
+    let settings = try loadSettings(
       """
       [rules."users/cdb"]
       timeout = 1
@@ -86,13 +88,15 @@ import Testing
   @Test(arguments: BadFile.all)
   func `what cannot be used is told with its line`(_ file: BadFile) throws {
     let path = Scratch.directory.appending("etc/qmail-updater.toml")
-    let error = try refusal { _ = try load(file.text) }
+    let error = try settingsError { _ = try loadSettings(file.text) }
     let problems = file.problems.map { $0.replacing("ROOT", with: Scratch.directory.string) }
     #expect(error.messages == problems.map { "unable to use \(path): \($0)" })
   }
 
   @Test func `the description is the first problem, in one line`() throws {
-    let error = try refusal { _ = try load("settle = -1\nwatch = 1\nqmail = \"a\\nb\"") }
+    let error = try settingsError {
+      _ = try loadSettings("settle = -1\nwatch = 1\nqmail = \"a\\nb\"")
+    }
     let path = Scratch.directory.appending("etc/qmail-updater.toml")
     #expect(
       error.description == """
@@ -105,7 +109,7 @@ import Testing
     let path = Scratch.directory.appending("etc/qmail-updater.toml")
     for bad: UInt8 in [0, 0xff] {
       try path.write(Array("# fine\n# not: ".utf8) + [bad, 0x0a])
-      let error = try refusal { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
+      let error = try settingsError { _ = try SettingsFile.load(root: Root(Scratch.directory)) }
       #expect(error.description == "unable to use \(path): line 2: expected UTF-8 text")
     }
   }
@@ -115,21 +119,21 @@ import Testing
 
 extension SettingsFileTests {
   @Test func `the example changes nothing as it is, and is right with every line in use`() throws {
-    #expect(try load(Example.text) == (try load("")))
-    let settings = try load(Example.inUse)
+    #expect(try loadSettings(Example.text) == (try loadSettings("")))
+    let settings = try loadSettings(Example.inUse)
     #expect(
       settings.ruleChanges.map(\.name)
         == ["users/cdb", "validrcptto.cdb", "greylist.cdb", "dovecot"])
   }
 
   @Test func `the example shows the values that hold without a file`() throws {
-    var settings = try load(Example.inUse)
+    var settings = try loadSettings(Example.inUse)
     // These have no value of their own without a file.
     settings.layout.vpopmail = nil
     settings.sendService = nil
     settings.logDirectories = [:]
     settings.ruleChanges = []
-    #expect(settings == (try load("")))
+    #expect(settings == (try loadSettings("")))
   }
 
   @Test func `the example names every key, and no other`() {
@@ -178,12 +182,12 @@ private enum Example {
 // MARK: - Helpers
 
 /// Loads a text as the default file under the scratch directory.
-func load(_ text: String) throws -> Settings {
+func loadSettings(_ text: String) throws -> Settings {
   try Scratch.directory.appending("etc/qmail-updater.toml").write(text)
   return try SettingsFile.load(root: Root(Scratch.directory))
 }
 
 /// The error that the body must throw.
-func refusal(_ body: () throws -> Void) throws -> SettingsError {
+func settingsError(_ body: () throws -> Void) throws -> SettingsError {
   try #require(throws: SettingsError.self, performing: body)
 }

@@ -1,8 +1,7 @@
 /// The recipients of a server as records of the .cdb: keys in small letters, sorted by their bytes,
 /// each once; and those that are refused whatever the rest says.
 package struct RecipientList: Sendable {
-  /// Sorted shares of the keys, one a worker.
-  private let shares: [KeyArena]
+  private let accepted: SortedKeys
   /// Keys with the value `-`, sorted.
   private let rejected: [[UInt8]]
   /// Keys that are left out.
@@ -16,9 +15,10 @@ package struct RecipientList: Sendable {
   static let refusing = [UInt8(ascii: "-")]
 
   init(
-    shares: [KeyArena], rejected: Set<[UInt8]>, excluded: Set<[UInt8]>, sources: [RecipientSource]
+    accepted: SortedKeys, rejected: Set<[UInt8]>, excluded: Set<[UInt8]>,
+    sources: [RecipientSource]
   ) {
-    self.shares = shares
+    self.accepted = accepted
     self.rejected = rejected.sorted { $0.lexicographicallyPrecedes($1) }
     // A key that is refused has one record, the refusing one.
     self.excluded = excluded.union(rejected)
@@ -37,42 +37,44 @@ package struct RecipientList: Sendable {
 extension RecipientList {
   /// Steps through the records in order.
   struct Cursor {
-    private let rejected: [[UInt8]]
-    private let excluded: Set<[UInt8]>
+    private let list: RecipientList
     private var rejectedPosition = 0
-    private var accepted: SortedKeys
+    private var accepted: SortedKeys.Cursor
 
     init(_ list: RecipientList) {
-      rejected = list.rejected
-      excluded = list.excluded
-      accepted = SortedKeys(list.shares)
+      self.list = list
+      accepted = SortedKeys.Cursor(list.accepted)
+      skipExcluded()
     }
 
     /// Gives the next record to a body and steps on; nil when there is none.
     mutating func withNext<Result>(
       _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result? {
-      skipExcluded()
-      guard isRejectedNext else {
-        guard let place = accepted.next() else { return nil }
-        return try unsafe accepted.withKey(at: place) { key in
-          try unsafe RecipientList.accepting.withUnsafeBytes { try unsafe body(key, $0) }
+      if isRejectedNext {
+        rejectedPosition += 1
+        return try unsafe list.rejected[rejectedPosition - 1].withUnsafeBytes { key in
+          try unsafe RecipientList.refusing.withUnsafeBytes { try unsafe body(key, $0) }
         }
       }
-      rejectedPosition += 1
-      return try unsafe rejected[rejectedPosition - 1].withUnsafeBytes { key in
-        try unsafe RecipientList.refusing.withUnsafeBytes { try unsafe body(key, $0) }
+      guard let entry = accepted.next else { return nil }
+      let result = try unsafe list.accepted.withKey(of: entry) { key in
+        try unsafe RecipientList.accepting.withUnsafeBytes { try unsafe body(key, $0) }
       }
+      accepted.advance()
+      skipExcluded()
+      return result
     }
 
     /// How the next key compares with another one; nil when there is none.
-    mutating func compareNext(_ other: UnsafeRawBufferPointer) -> Int? {
-      skipExcluded()
+    func compareNext(_ other: UnsafeRawBufferPointer) -> Int? {
       if isRejectedNext {
-        return unsafe rejected[rejectedPosition].withUnsafeBytes { unsafe Order.compare($0, other) }
+        return unsafe list.rejected[rejectedPosition].withUnsafeBytes {
+          unsafe Order.compare($0, other)
+        }
       }
-      return accepted.least.map { place in
-        unsafe accepted.withKey(at: place) { unsafe Order.compare($0, other) }
+      return accepted.next.map { entry in
+        unsafe list.accepted.withKey(of: entry) { unsafe Order.compare($0, other) }
       }
     }
 
@@ -80,19 +82,19 @@ extension RecipientList {
     mutating func skip() { _ = unsafe withNext { _, _ in () } }
 
     private mutating func skipExcluded() {
-      if excluded.isEmpty { return }
-      while let place = accepted.least,
-        excluded.contains(unsafe accepted.withKey(at: place) { unsafe [UInt8]($0) })
+      if list.excluded.isEmpty { return }
+      while let entry = accepted.next,
+        list.excluded.contains(unsafe list.accepted.withKey(of: entry) { unsafe [UInt8]($0) })
       {
-        _ = accepted.next()
+        accepted.advance()
       }
     }
 
     private var isRejectedNext: Bool {
-      guard rejectedPosition < rejected.count else { return false }
-      guard let place = accepted.least else { return true }
-      return unsafe rejected[rejectedPosition].withUnsafeBytes { key in
-        unsafe accepted.withKey(at: place) { unsafe Order.compare(key, $0) < 0 }
+      guard rejectedPosition < list.rejected.count else { return false }
+      guard let entry = accepted.next else { return true }
+      return unsafe list.rejected[rejectedPosition].withUnsafeBytes { key in
+        unsafe list.accepted.withKey(of: entry) { unsafe Order.compare(key, $0) < 0 }
       }
     }
   }

@@ -34,8 +34,10 @@ package struct RecipientListBuilder {
     try report(listings, plan)
     var reader = plan.reader
     for listing in listings { reader.note(listing.reader) }
+    let arenas = listings.map(\.keys).filter { $0.count > 0 }
+    listings = []
     return RecipientList(
-      shares: listings.map(\.keys).filter { $0.count > 0 }, rejected: plan.rejected.keys,
+      accepted: SortedKeys(arenas, workerCount: workerCount), rejected: plan.rejected.keys,
       excluded: plan.excluded.keys, sources: reader.distinctSources)
   }
 
@@ -77,7 +79,6 @@ private struct Listing: Sendable {
       let local = address.address.dropLast(address.domain.count + 1)
       keys.append(Array(local).span, at: Array(address.domain))
     }
-    keys.sort()
   }
 }
 
@@ -126,7 +127,6 @@ extension RecipientListBuilder {
         listing.problems.append(RecipientProblem(plan.domains[index].name, "\(error)"))
       }
     }
-    listing.keys.sort()
     (listing.reader, listing.warnings) = (lister.reader, lister.warnings)
     return listing
   }
@@ -158,7 +158,6 @@ extension RecipientListBuilder {
       case nil: break
       }
     }
-    listing.keys.sort()
     return listing
   }
 }

@@ -1,59 +1,52 @@
 internal import Glibc
 
-/// Steps through several sorted arenas as one, passing over equal keys.
-struct SortedKeys {
-  /// The place of a key: the number of its arena, and its own in it.
-  struct Place {
-    let share: Int
-    let index: Int
-  }
+/// Keys in the order of their bytes, each once.
+struct SortedKeys: Sendable {
+  /// The memory that the entries point into.
+  private let arenas: [[UInt8]]
+  private let parts: [[KeyEntry]]
 
-  private let shares: [KeyArena]
-  private var positions: [Int]
-  /// The key that comes next; nil at the end.
-  private(set) var least: Place?
-
-  init(_ shares: [KeyArena]) {
-    self.shares = shares
-    positions = shares.map { _ in 0 }
-    least = findLeast()
-  }
-
-  /// Steps over the least key and all that are equal to it.
-  mutating func next() -> Place? {
-    guard let place = least else { return nil }
-    repeat {
-      if let passed = least { positions[passed.share] += 1 }
-      least = findLeast()
-    } while least.map { compare($0, place) == 0 } ?? false
-    return place
+  /// Sorts the keys of some arenas.
+  init(_ arenas: [KeyArena], workerCount: Int) {
+    self.arenas = arenas.map(\.bytes)
+    parts = KeySort(arenas, workerCount: workerCount).parts()
   }
 
   /// The bytes of a key, valid during the call.
   func withKey<Result>(
-    at place: Place, _ body: (UnsafeRawBufferPointer) throws -> Result
+    of entry: KeyEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    try unsafe shares[place.share].withKey(at: place.index) { try unsafe body($0) }
-  }
-
-  private func findLeast() -> Place? {
-    var best: Place?
-    for share in shares.indices where positions[share] < shares[share].count {
-      let candidate = Place(share: share, index: positions[share])
-      if let best, compare(best, candidate) <= 0 { continue }
-      best = candidate
+    try unsafe arenas[entry.arena].withUnsafeBytes { all in
+      let end = entry.offset + entry.count
+      return try unsafe body(UnsafeRawBufferPointer(rebasing: all[entry.offset..<end]))
     }
-    return best
   }
 
-  private func compare(_ left: Place, _ right: Place) -> Int {
-    let (prefix, other) = (
-      shares[left.share].entries[left.index].prefix,
-      shares[right.share].entries[right.index].prefix
-    )
-    if prefix != other { return prefix < other ? -1 : 1 }
-    return unsafe withKey(at: left) { key in
-      unsafe withKey(at: right) { unsafe Order.compare(key, $0) }
+  /// Steps through the keys.
+  struct Cursor {
+    private let parts: [[KeyEntry]]
+    private var part = 0
+    private var index = 0
+
+    init(_ keys: SortedKeys) {
+      parts = keys.parts
+      skipEmptyParts()
+    }
+
+    /// The key that comes next; nil at the end.
+    var next: KeyEntry? { part < parts.count ? parts[part][index] : nil }
+
+    /// Steps over the next key, if there is one.
+    mutating func advance() {
+      index += 1
+      skipEmptyParts()
+    }
+
+    private mutating func skipEmptyParts() {
+      while part < parts.count, index >= parts[part].count {
+        part += 1
+        index = 0
+      }
     }
   }
 }

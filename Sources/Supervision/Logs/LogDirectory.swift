@@ -18,22 +18,41 @@ package enum LogDirectory {
   ) -> FilePath? {
     if let configured { return configured }
     let service = serviceDirectory.appending("log")
-    if let pid = ServiceStatus.read(serviceDirectory: service).pid, let found = find(process: pid) {
+    if let pid = ServiceStatus.read(serviceDirectory: service).pid,
+      let found = find(process: pid, startedIn: service)
+    {
       return found
     }
     let main = service.appending("main")
     return (try? FileStatus.of(main))?.kind == .directory ? main : nil
   }
 
-  /// The first directory among the words of a multilog process; nil when it is no multilog.
-  static func find(process pid: Int32) -> FilePath? {
+  /// The first directory of a multilog process; nil when it is no multilog.
+  ///
+  /// A relative word counts from where multilog started, and its working directory does not tell
+  /// that: it goes into its log directories. But it keeps each `current` open, the first one under
+  /// the lowest number.
+  static func find(process pid: Int32, startedIn directory: FilePath) -> FilePath? {
     let process = FilePath("/proc/\(pid)")
-    // multilog of runit's kind (svlogd) and others have words of other meanings.
     guard let bytes = try? FileReading.contents(of: process.appending("cmdline"), limit: 1 << 20),
       let word = directoryWord(bytes)
     else { return nil }
     guard word.isRelative else { return word }
-    return workingDirectory(process).map { $0.pushing(word).lexicallyNormalized() }
+    return openDirectory(process) ?? directory.pushing(word).lexicallyNormalized()
+  }
+
+  /// The directory of the first `current` that a process has open.
+  private static func openDirectory(_ process: FilePath) -> FilePath? {
+    let descriptors = process.appending("fd")
+    let numbers = (try? FileReading.names(in: descriptors))?.compactMap { Int($0.string) } ?? []
+    for number in numbers.sorted() {
+      if let file = target(of: descriptors.appending("\(number)")), file.isAbsolute,
+        file.lastComponent?.string == "current"
+      {
+        return file.removingLastComponent()
+      }
+    }
+    return nil
   }
 
   /// The first word after multilog's name that begins with `.` or `/`: a directory (multilog.c).
@@ -44,9 +63,10 @@ package enum LogDirectory {
     return words.dropFirst().first { $0.string.hasPrefix(".") || $0.string.hasPrefix("/") }
   }
 
-  private static func workingDirectory(_ process: FilePath) -> FilePath? {
+  /// What a symbolic link says.
+  private static func target(of link: FilePath) -> FilePath? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = unsafe process.appending("cwd").withPlatformString {
+    let count = unsafe link.withPlatformString {
       unsafe readlink($0, &buffer, buffer.count - 1)
     }
     guard count > 0 else { return nil }

@@ -6,6 +6,8 @@ package struct LogHistory {
   private let directory: FilePath
   private let chunk: Int
   private let before: LogPosition?
+  /// The look at the directory with which reading began: what is older does not change.
+  private var files: LogFiles?
   private var file: LogFile?
   /// Bytes of the file that have not been read yet.
   private var end: Int64 = 0
@@ -87,6 +89,7 @@ extension LogHistory {
 extension LogHistory {
   private mutating func open() throws(SystemError) {
     let files = try LogFiles(in: directory)
+    self.files = files
     if let before {
       file = try files.file(at: before)
       end = before.offset
@@ -98,7 +101,7 @@ extension LogHistory {
 
   /// Goes to the file before; a line that was cut between the two goes on there.
   private mutating func stepBack(from file: LogFile) throws(SystemError) -> [LogLine] {
-    let older = try LogFiles(in: directory).predecessor(of: file)
+    let older = try files?.predecessor(of: file)
     let size = try older?.size ?? 0
     let last = try older?.descriptor.read(upTo: 1, at: max(0, size - 1))
     let isCut = last.map { !$0.isEmpty && $0 != [0x0a] } ?? false
@@ -131,7 +134,8 @@ extension LogHistory {
         guard lines < limit, length < bytes else { return position }
         position = line.position
         lines += 1
-        length += line.text.count + line.dropped + 1
+        length +=
+          line.text.count + line.dropped + 1
           + (line.stamp == nil ? 0 : TAI64N.textLength + 1)
       }
     }

@@ -12,7 +12,8 @@ package struct LogLine: Hashable, Sendable {
   /// Splits the stamp off a line.
   init(_ bytes: [UInt8], dropped: Int, position: LogPosition) {
     let length = TAI64N.textLength
-    if bytes.count > length, bytes[length] == UInt8(ascii: " "), let stamp = TAI64N(bytes[..<length])
+    if bytes.count > length, bytes[length] == UInt8(ascii: " "),
+      let stamp = TAI64N(bytes[..<length])
     {
       self.stamp = stamp
       text = Array(bytes[(length + 1)...])

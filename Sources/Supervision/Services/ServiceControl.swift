@@ -72,7 +72,8 @@ package enum ServiceControl {
     }
     let lines = child.output.lines
     if child.isSuccess, lines.isEmpty { return .delivered }
-    let reason = lines.isEmpty ? "unable to run svc: \(child.ending)" : lines.joined(separator: "; ")
+    let reason =
+      lines.isEmpty ? "unable to run svc: \(child.ending)" : lines.joined(separator: "; ")
     return .notDelivered(reason: reason.removingPrefix("svc: warning: "))
   }
 }

@@ -31,8 +31,9 @@ package struct ServiceStatus: Hashable, Sendable {
   }
 
   package let state: State
-  /// When the process last started or ended; nil when it is unknown. From svstat's words it is
-  /// exact to the second only.
+  /// When the process last started or ended; nil when it is unknown.
+  ///
+  /// From svstat's words it is exact to the second only.
   package let since: Timestamp?
   /// The age of the state in whole seconds when it was looked at, as svstat counts: never negative.
   package let seconds: Int64

@@ -96,8 +96,9 @@ struct SuperviseFiles {
     return status
   }
 
-  /// Takes the bytes of `status` apart (supervise.c): 12 of TAI64N, 4 of pid little endian, paused,
-  /// wanted, and encore's phase. Nil when there are fewer than 18.
+  /// Takes the bytes of `status` apart; nil when there are fewer than 18.
+  ///
+  /// They are (supervise.c): 12 of TAI64N, 4 of pid little endian, paused, wanted, encore's phase.
   static func unpack(
     _ bytes: [UInt8], isNormallyUp: Bool, at now: Timestamp
   ) -> ServiceStatus? {

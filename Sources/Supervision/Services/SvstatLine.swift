@@ -5,8 +5,9 @@ package import SystemSupport
 /// The grammar is that of daemontools 0.76 and daemontools-encore. A line that does not follow it
 /// keeps its text as it is.
 package struct SvstatLine: Equatable, Sendable {
-  /// The service as it was named on svstat's command line; encore adds ` log` for a log script.
-  /// These are foreign bytes, not yet safe to show.
+  /// The service as it was named on svstat's command line: foreign bytes, not yet safe to show.
+  ///
+  /// encore adds the word `log` for a log script.
   package let name: String
   package let status: ServiceStatus
 
@@ -61,11 +62,14 @@ extension SvstatLine {
 
   /// The two forms that mean that no supervise runs, and the ones that tell an obstacle.
   private static func failure(_ text: Substring) -> ServiceStatus? {
-    if text == "supervise not running" || text == "unable to open supervise/ok: file does not exist" {
+    if text == "supervise not running" || text == "unable to open supervise/ok: file does not exist"
+    {
       return ServiceStatus(.notSupervised(reason: String(text)))
     }
-    let verbs = ["chdir", "stat down", "open supervise/ok", "open supervise/status",
-      "read supervise/status"]
+    let verbs = [
+      "chdir", "stat down", "open supervise/ok", "open supervise/status",
+      "read supervise/status",
+    ]
     let isObstacle = verbs.contains { text.hasPrefix("unable to \($0): ") }
     // encore names the real path of the control directory.
     let isEncores = text.hasPrefix("unable to open /") || text.hasPrefix("unable to read /")

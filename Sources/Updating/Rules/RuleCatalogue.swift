@@ -11,9 +11,10 @@ package struct RuleCatalogue: Sendable {
   ///
   /// - Throws: `RuleSetError`, or `RuleChangeError` when the configuration's rules do not fit.
   package func all() throws -> RuleSet {
-    try RuleSet(try settings.ruleChanges.reduce(BuiltInRules(settings).all) { rules, change in
-      try change.applied(to: rules, settings)
-    })
+    try RuleSet(
+      try settings.ruleChanges.reduce(BuiltInRules(settings).all) { rules, change in
+        try change.applied(to: rules, settings)
+      })
   }
 
   /// The rules whose files exist.

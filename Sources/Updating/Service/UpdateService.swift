@@ -170,7 +170,8 @@ extension UpdateService {
       settings = fresh
       if fresh.pipePath != old.pipePath { try openPipe() }
     } catch {
-      journal.note("configuration", "kept as it was: \(error)")
+      let messages = (error as? any ConfigurationFault)?.messages ?? ["\(error)"]
+      for message in messages { journal.note("configuration", "kept as it was: \(message)") }
     }
     environment = PassEnvironment(
       settings: settings, store: environment.store, loop: loop, journal: journal,

@@ -1,4 +1,5 @@
 package import SystemPackage
+internal import SystemSupport
 
 /// What the configuration file says of one rule: a new one, or changes to a built-in one.
 ///
@@ -85,9 +86,9 @@ extension RuleChange {
   ///
   /// It is an argument of `--force` and, encoded, the name of a state file.
   static func complaint(aboutName name: String) -> String? {
-    let isPrintable = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
-    if isPrintable, (1...80).contains(name.utf8.count), !name.hasPrefix("-") { return nil }
-    return "expected a name of 1 to 80 bytes, without control characters and no - at its start"
+    let isPlain = VisibleText.escape(name) == name && !name.hasPrefix("-")
+    if isPlain, (1...80).contains(name.utf8.count) { return nil }
+    return "expected a name of 1 to 80 printable bytes, without \\ and with no - at its start"
   }
 
   /// Whether the file says something under a key.

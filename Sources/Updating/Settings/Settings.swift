@@ -10,7 +10,8 @@ package struct Settings: Equatable, Sendable {
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
   /// The directory with the links to the service directories; a path of the tree under the root.
-  package var services: FilePath = "/service"
+  /// Nil takes `/service`, or Debian's `/etc/service` where only that is there.
+  package var services: FilePath?
   /// The trigger pipe; a path of the tree under the root.
   package var pipe: FilePath = "/run/qmail-updater/trigger"
   /// Where the state is kept; a path of the tree under the root.
@@ -41,7 +42,14 @@ package struct Settings: Equatable, Sendable {
 
 extension Settings {
   /// Where the services are on this machine.
-  package var servicesDirectory: FilePath { layout.root(services) }
+  package var servicesDirectory: FilePath {
+    if let services { return layout.root(services) }
+    let (usual, debian) = (layout.root("/service"), layout.root("/etc/service"))
+    return Self.isThere(debian) && !Self.isThere(usual) ? debian : usual
+  }
+
+  private static func isThere(_ path: FilePath) -> Bool { (try? FileStatus.of(path)) != nil }
+
   /// Where the state is on this machine.
   package var stateDirectory: FilePath { layout.root(state) }
   /// Who builds a rule's product: as the rule says, else as all rules do.

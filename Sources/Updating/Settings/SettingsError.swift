@@ -2,7 +2,7 @@ package import SystemPackage
 package import SystemSupport
 
 /// Why the configuration cannot be used.
-package enum SettingsError: Error, Equatable, CustomStringConvertible {
+package enum SettingsError: ConfigurationFault, Equatable, CustomStringConvertible {
   /// The file cannot be read.
   case unreadable(SystemError)
   /// Others than its owner can change the file, so that they would command us.

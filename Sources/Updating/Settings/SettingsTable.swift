@@ -1,11 +1,8 @@
 /// One table of the configuration file, read key by key; what is wrong is collected, not thrown.
 struct SettingsTable<Key: CaseIterable & RawRepresentable<String>> {
-  /// Something wrong at a place.
-  typealias Finding = SettingsFinding
-
   private let contents: [String: TOMLNode]
   private let path: SettingsPath
-  private(set) var findings: [Finding] = []
+  private(set) var findings: [SettingsFinding] = []
 
   /// Begins to read; keys that do not exist are found at once.
   init(_ contents: [String: TOMLNode], at path: SettingsPath) {
@@ -13,7 +10,8 @@ struct SettingsTable<Key: CaseIterable & RawRepresentable<String>> {
     self.path = path
     let known = Key.allCases.map(\.rawValue)
     for key in contents.keys where !known.contains(key) {
-      findings.append(Finding(path.appending(key), "unknown key, " + Spelling.advice(key, known)))
+      findings.append(
+        SettingsFinding(path.appending(key), "unknown key, " + Spelling.advice(key, known)))
     }
   }
 
@@ -66,11 +64,11 @@ struct SettingsTable<Key: CaseIterable & RawRepresentable<String>> {
 
   /// Adds what is wrong at a place.
   mutating func refuse(_ place: SettingsPath, _ reason: String) {
-    findings.append(Finding(place, reason))
+    findings.append(SettingsFinding(place, reason))
   }
 
   /// Adds what was found in a table within this one.
-  mutating func add(_ more: [Finding]) { findings += more }
+  mutating func add(_ more: [SettingsFinding]) { findings += more }
 }
 
 /// Something in the configuration file that cannot be used.

@@ -18,7 +18,9 @@ package struct Judge: Sendable {
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, observation.hasSameInputs(as: hold.inputs) { return .held(hold) }
-    let (reasons, basis) = evidence
+    var (reasons, basis) = evidence
+    // What no file shows is owed until a run has succeeded.
+    if reasons.isEmpty, isOpaque, state.failure != nil { reasons = [.owed] }
     if reasons.isEmpty { return .fresh(basis) }
     if let failure = state.failure, now < failure.nextTry,
       observation.hasSameInputs(as: failure.inputs)
@@ -27,6 +29,8 @@ package struct Judge: Sendable {
     }
     return .stale(reasons)
   }
+
+  private var isOpaque: Bool { observation.rule.isOpaque || state.record?.isOpaque == true }
 
   private var serviceIsOff: String? {
     switch observation.product {

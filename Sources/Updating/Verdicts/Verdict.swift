@@ -65,6 +65,8 @@ package enum Reason: Equatable, Sendable {
   /// The product is not the one that we made, and not newer than its inputs.
   case productReplaced(at: Timestamp)
   case ruleChanged
+  /// The last run failed, and what it reads no file shows.
+  case owed
 }
 
 /// The lines by which a small text differs from its recorded contents.

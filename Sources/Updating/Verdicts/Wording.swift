@@ -46,6 +46,7 @@ package struct Wording: Sendable {
     case .productReplaced(let time):
       "the product was replaced \(clock(time)), and not from these inputs"
     case .ruleChanged: "the rule has changed"
+    case .owed: "its last run failed"
     }
   }
 

@@ -1,0 +1,41 @@
+/// A key in one of several arenas, with eight of its bytes beside its place, so that most
+/// comparisons touch nothing else.
+struct KeyEntry: Sendable {
+  /// The eight bytes of the key that are compared now, the first one highest; zeros after its end.
+  var prefix: UInt64
+  /// From the top: 8 bits the arena, 32 bits the offset in it, 24 bits the length.
+  private let place: UInt64
+
+  /// The longest key: more than any program takes for an address.
+  static let longest = 1 << 24 - 1
+  /// The most arenas that can be told apart.
+  static let mostArenas = 1 << 8
+
+  init(prefix: UInt64, arena: Int = 0, offset: Int, count: Int) {
+    self.prefix = prefix
+    place = UInt64(arena) << 56 | UInt64(offset) << 24 | UInt64(count)
+  }
+
+  var arena: Int { Int(place >> 56) }
+  var offset: Int { Int(place >> 24 & 0xffff_ffff) }
+  var count: Int { Int(place & 0xff_ffff) }
+
+  /// The same key, said to be in another arena.
+  func moved(to arena: Int) -> KeyEntry {
+    KeyEntry(prefix: prefix, arena: arena, offset: offset, count: count)
+  }
+
+  /// Eight bytes of a key from a place on, as a number that sorts like them.
+  static func prefix(
+    of bytes: UnsafeRawBufferPointer, at start: Int, count: Int
+  ) -> UInt64 {
+    if count >= 8 {
+      return unsafe UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+    }
+    var value: UInt64 = 0
+    for index in 0..<max(0, count) {
+      value |= unsafe UInt64(bytes[start + index]) << UInt64(56 - 8 * index)
+    }
+    return value
+  }
+}

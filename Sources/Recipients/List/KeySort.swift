@@ -1,0 +1,132 @@
+internal import Synchronization
+
+/// Brings the keys of some arenas into the order of their bytes, each key once.
+///
+/// Each worker takes the keys of a range, found by a sample, so that nothing must be merged. Keys
+/// are sorted by their first eight bytes; those that agree in them by the next eight, and so on.
+/// The keys of one domain come sorted already, which the library's sort makes use of.
+struct KeySort {
+  private let arenas: [KeyArena]
+  private let workerCount: Int
+
+  init(_ arenas: [KeyArena], workerCount: Int) {
+    self.arenas = arenas
+    self.workerCount = max(1, workerCount)
+  }
+
+  /// The sorted keys, a part for each worker.
+  func parts() -> [[KeyEntry]] {
+    let bounds = splitters()
+    let next = Atomic(0)
+    let parts = Mutex([[KeyEntry]](repeating: [], count: bounds.count + 1))
+    @Sendable func work() {
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number <= bounds.count else { return }
+        let from = number == 0 ? 0 : bounds[number - 1]
+        let part = sorted(from: from, upTo: number == bounds.count ? nil : bounds[number])
+        parts.withLock { $0[number] = part }
+      }
+    }
+    Workers.run(workerCount, work, here: work)
+    return parts.withLock { $0 }
+  }
+
+  /// Prefixes that part the keys into about equal shares.
+  private func splitters() -> [UInt64] {
+    let count = arenas.reduce(0) { $0 + $1.count }
+    let step = max(1, count / 4096)
+    let sample = arenas.flatMap { arena in
+      stride(from: 0, to: arena.count, by: step).map { arena.entries[$0].prefix }
+    }.sorted()
+    return (1..<workerCount).compactMap { number in
+      sample.isEmpty ? nil : sample[number * sample.count / workerCount]
+    }
+  }
+
+  private func sorted(from lower: UInt64, upTo upper: UInt64?) -> [KeyEntry] {
+    var part: [KeyEntry] = []
+    part.reserveCapacity(arenas.reduce(0) { $0 + $1.count } / workerCount * 9 / 8)
+    for (number, arena) in arenas.enumerated() {
+      for entry in arena.entries where entry.prefix >= lower {
+        if let upper, entry.prefix >= upper { continue }
+        part.append(entry.moved(to: number))
+      }
+    }
+    unsafe Self.withBytes(of: arenas[...], []) { bytes in
+      let count = unsafe part.withUnsafeMutableBufferPointer { entries in
+        unsafe Sorter(bytes: bytes).sort(entries, from: 0)
+      }
+      part.removeLast(part.count - count)
+    }
+    return part
+  }
+
+  /// Lends the memory of all the arenas at once.
+  private static func withBytes(
+    of arenas: ArraySlice<KeyArena>, _ found: [UnsafeRawBufferPointer],
+    _ body: ([UnsafeRawBufferPointer]) -> Void
+  ) {
+    guard let first = arenas.first else { return unsafe body(found) }
+    unsafe first.bytes.withUnsafeBytes { bytes in
+      unsafe withBytes(of: arenas.dropFirst(), found + [bytes], body)
+    }
+  }
+}
+
+/// Sorts entries by the bytes that they stand for, and drops all but the first of equal ones.
+@unsafe private struct Sorter {
+  let bytes: [UnsafeRawBufferPointer]
+
+  /// Sorts keys that agree in their first `depth` bytes and have their prefixes from there on.
+  ///
+  /// - Returns: How many are left; they are the first ones.
+  func sort(_ entries: UnsafeMutableBufferPointer<KeyEntry>, from depth: Int) -> Int {
+    var entries = unsafe entries
+    unsafe entries.sort { $0.prefix < $1.prefix }
+    var (start, kept) = (0, 0)
+    while start < entries.count {
+      var end = start + 1
+      while end < entries.count, unsafe entries[end].prefix == entries[start].prefix { end += 1 }
+      var count = end - start
+      if count > 1 {
+        count = unsafe sortTied(
+          UnsafeMutableBufferPointer(rebasing: entries[start..<end]), from: depth + 8)
+      }
+      if kept != start {
+        for index in 0..<count { unsafe entries[kept + index] = entries[start + index] }
+      }
+      kept += count
+      start = end
+    }
+    return kept
+  }
+
+  /// Sorts keys that agree in eight bytes more; those that end within them come first.
+  private func sortTied(_ entries: UnsafeMutableBufferPointer<KeyEntry>, from depth: Int) -> Int {
+    var entries = unsafe entries
+    if unsafe entries.contains(where: { $0.count <= depth }) {
+      unsafe entries.sort { min($0.count, depth + 1) < min($1.count, depth + 1) }
+    }
+    var (short, kept) = (0, 0)
+    while short < entries.count, unsafe entries[short].count <= depth {
+      if unsafe short == 0 || entries[short].count != entries[kept - 1].count {
+        unsafe entries[kept] = entries[short]
+        kept += 1
+      }
+      short += 1
+    }
+    let rest = unsafe UnsafeMutableBufferPointer(rebasing: entries[short...])
+    if rest.count == 0 { return kept }
+    for index in rest.indices {
+      let entry = unsafe rest[index]
+      unsafe rest[index].prefix = KeyEntry.prefix(
+        of: bytes[entry.arena], at: entry.offset + depth, count: entry.count - depth)
+    }
+    let count = unsafe sort(rest, from: depth)
+    if kept != short {
+      for index in 0..<count { unsafe entries[kept + index] = rest[index] }
+    }
+    return kept + count
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import QmailFiles
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+/// What is a login and what is not, seen through the real tool and the installed `cdb`.
+@Suite(.scratch, .timeLimit(.minutes(1))) struct LoginReaderTests {
+  @Test func `users and mailboxes are logins, in alias domains too`() throws {
+    #expect(
+      try LoginTree().records() == [
+        "+3,16:ann->$6$salt$AnnsHash", "+13,16:bob@alias.net->$1$salt$BobsHash",
+        "+15,16:bob@example.org->$1$salt$BobsHash",
+      ])
+  }
+
+  @Test(arguments: [
+    (0x1, true), (0x2, true), (0x4, true), (0x8, true), (0x10, true), (0x20, false), (0x40, true),
+    (0x800, false), (0x1000, true), (0x820, false), (0x821, false), (0x2000, true),
+  ])
+  func `flags that forbid SMTP or relaying, and no others, leave a mailbox out`(
+    _ flags: Int, _ isLogin: Bool
+  ) throws {
+    let tree = try LoginTree()
+    try tree.vpasswd("example.org", ["eve:$1$s$h:1:\(flags):Eve:/x/eve:NOQUOTA"])
+    #expect(try tree.records().contains { $0.contains("eve@example.org") } == isLogin)
+  }
+
+  @Test(arguments: ["", "!", "*", "!$1$s$h"])
+  func `a mailbox without a usable hash is left out`(_ hash: String) throws {
+    let tree = try LoginTree()
+    try tree.vpasswd("example.org", ["eve:\(hash):1:0:Eve:/x/eve:NOQUOTA"])
+    #expect(try tree.records() == ["+3,16:ann->$6$salt$AnnsHash"])
+  }
+
+  @Test func `of two mailboxes with one name the first counts, also when it is refused`() throws {
+    let tree = try LoginTree()
+    try tree.assign([("example.org", "example.org")])
+    try tree.vpasswd(
+      "example.org",
+      [
+        "eve:$1$s$1:1:32:Eve:/x:NOQUOTA", "bob:$1$s$2:1:0:Bob:/x:NOQUOTA",
+        "eve:$1$s$3:1:0:Eve:/x:NOQUOTA", "bob:$1$s$4:1:0:Bob:/x:NOQUOTA",
+      ])
+    #expect(try tree.records() == ["+3,16:ann->$6$salt$AnnsHash", "+15,6:bob@example.org->$1$s$2"])
+  }
+
+  @Test func `a last line without a newline is left out, as vpopmail does, and said`() throws {
+    let tree = try LoginTree()
+    try tree.directory("example.org").appending("vpasswd").write("bob:$1$s$h:1:0:B:/x:NOQUOTA")
+    let result = try tree.mkauth("-n", "-c", tree.database.string)
+    #expect(result.code == 0)
+    #expect(result.text.contains("mkauth: warning: bob@example.org left out: the line lacks its"))
+    #expect(try Tools.run(["cdb", "-d", tree.database.string]).lines.isEmpty)
+  }
+
+  @Test func `variables follow the hash of the very login that they name`() throws {
+    let tree = try LoginTree()
+    try tree.variables("bob@alias.net DATABYTES=\"1000\" X=\"a b\"\nann Y=\"1\"\nnobody Z=\"1\"\n")
+    #expect(
+      try tree.records() == [
+        #"+3,22:ann->$6$salt$AnnsHash,Y="1""#,
+        #"+13,41:bob@alias.net->$1$salt$BobsHash,DATABYTES="1000",X="a b""#,
+        "+15,16:bob@example.org->$1$salt$BobsHash",
+      ])
+  }
+
+  @Test func `without system users their files are not read`() throws {
+    let tree = try LoginTree()
+    try FileOperations.remove(tree.layout.shadow)
+    try FileOperations.makeDirectory(tree.layout.shadow)
+    #expect(try tree.mkauth("-n").code == 0)
+    #expect(try tree.mkauth().code == 111)
+  }
+
+  @Test func `a missing shadow file is said, and the mailboxes are listed`() throws {
+    let tree = try LoginTree()
+    try FileOperations.remove(tree.layout.shadow)
+    let result = try tree.mkauth()
+    #expect(result.code == 0)
+    #expect(result.text.contains("mkauth: warning: \(tree.layout.shadow) is missing"))
+    #expect(result.text.contains("bob@example.org"))
+  }
+
+  @Test func `a user's own line in the table is no domain, nor is a foreign directory`() throws {
+    let tree = try LoginTree()
+    let foreign = tree.path("/home/lists")
+    try foreign.appending(".qmail-default").write("|/usr/bin/list\n")
+    try tree.assign(
+      [("example.org", "example.org")],
+      also: [
+        "+ann-:ann:2000:2000:/home/gone:-::", "=ann:ann:2000:2000:/home/gone:::",
+        "+lists.org-:lists.org:1:1:/home/lists:-::", "+ext-:x.org:1:1:/home/gone:-:ext:",
+      ])
+    #expect(try tree.records().count == 2)
+  }
+
+  @Test func `another root's links cannot lead to the machine's own hashes`() throws {
+    let tree = try LoginTree()
+    let path = tree.directory("example.org").appending("vpasswd")
+    try FileOperations.remove(path)
+    let target = tree.layout.shadow.string
+    _ = path.withPlatformString { link in target.withCString { symlink($0, link) } }
+    let result = try tree.mkauth("-n")
+    #expect(result.code == 111)
+    #expect(result.text.contains(path.string))
+    #expect(!result.text.contains("Hash"))
+  }
+}
