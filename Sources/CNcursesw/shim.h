@@ -11,10 +11,19 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
+
+// From term.h, which defines macros such as `lines` and `columns` that break other headers.
+extern int setupterm(const char *name, int descriptor, int *problem);
+extern char *tigetstr(const char *name);
+extern int tigetnum(const char *name);
+
+// From wchar.h, where a feature macro hides it.
+extern int wcwidth(wchar_t character);
+
+static inline int curses_width(wchar_t character) { return wcwidth(character); }
 
 enum {
   curses_bold = 1,
@@ -66,9 +75,7 @@ static inline int curses_check_terminal(void) {
   if (setupterm(NULL, STDOUT_FILENO, &problem) != OK) return -1;
   const char *move = tigetstr("cup");
   const char *clear = tigetstr("clear");
-  int isUsable = move && move != (char *)-1 && clear && clear != (char *)-1;
-  del_curterm(cur_term);
-  return isUsable ? 0 : -1;
+  return move && move != (char *)-1 && clear && clear != (char *)-1 ? 0 : -1;
 }
 
 static inline int curses_window_size(int *columns, int *rows) {
@@ -86,64 +93,70 @@ struct curses_rescue_kit {
   size_t length;
   mode_t permissions;
   int isArmed;
+  struct sigaction former[NSIG];
 };
-static struct curses_rescue_kit curses_kit;
-static struct sigaction curses_former[NSIG];
+
+// Within a function, since Swift's compiler emits no variable of a header. All callers of what
+// follows must stand in one Swift file, or each file would have a kit of its own.
+static inline struct curses_rescue_kit *curses_kit(void) {
+  static struct curses_rescue_kit kit;
+  return &kit;
+}
 
 static inline void curses_rescue(int number) {
-  if (curses_kit.isArmed) {
-    curses_kit.isArmed = 0;
-    ssize_t count = write(STDOUT_FILENO, curses_kit.text, curses_kit.length);
+  if (curses_kit()->isArmed) {
+    curses_kit()->isArmed = 0;
+    ssize_t count = write(STDOUT_FILENO, curses_kit()->text, curses_kit()->length);
     (void)count;
-    tcsetattr(STDIN_FILENO, TCSANOW, &curses_kit.modes);
-    if (curses_kit.permissions) fchmod(STDIN_FILENO, curses_kit.permissions);
+    tcsetattr(STDIN_FILENO, TCSANOW, &curses_kit()->modes);
+    if (curses_kit()->permissions) fchmod(STDIN_FILENO, curses_kit()->permissions);
   }
   // Then what would have happened: the instruction is repeated under the former handler.
-  sigaction(number, &curses_former[number], NULL);
+  sigaction(number, &curses_kit()->former[number], NULL);
 }
 
 static inline void curses_add_capability(const char *name) {
   const char *text = tigetstr(name);
   if (text == NULL || text == (const char *)-1) return;
   size_t length = strlen(text);
-  if (curses_kit.length + length >= sizeof curses_kit.text) return;
-  memcpy(curses_kit.text + curses_kit.length, text, length);
-  curses_kit.length += length;
+  if (curses_kit()->length + length >= sizeof curses_kit()->text) return;
+  memcpy(curses_kit()->text + curses_kit()->length, text, length);
+  curses_kit()->length += length;
 }
 
 // Gets ready to rescue the terminal; called before curses changes its modes.
 static inline void curses_note_modes(void) {
-  tcgetattr(STDIN_FILENO, &curses_kit.modes);
+  tcgetattr(STDIN_FILENO, &curses_kit()->modes);
   struct stat status;
-  curses_kit.permissions = fstat(STDIN_FILENO, &status) == 0 ? status.st_mode & 07777 : 0;
+  curses_kit()->permissions = fstat(STDIN_FILENO, &status) == 0 ? status.st_mode & 07777 : 0;
 }
 
 // Called once curses knows the terminal.
 static inline void curses_arm_rescue(void) {
-  curses_kit.length = 0;
+  curses_kit()->length = 0;
   curses_add_capability("sgr0");
   curses_add_capability("op");
   curses_add_capability("rmkx");
   curses_add_capability("cnorm");
   curses_add_capability("rmcup");
-  curses_kit.isArmed = 1;
+  curses_kit()->isArmed = 1;
   const int signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = curses_rescue;
-    sigaction(signals[i], &action, &curses_former[signals[i]]);
+    sigaction(signals[i], &action, &curses_kit()->former[signals[i]]);
   }
 }
 
-static inline void curses_disarm_rescue(void) { curses_kit.isArmed = 0; }
+static inline void curses_disarm_rescue(void) { curses_kit()->isArmed = 0; }
 
 // `mesg n`: others may not write to the terminal; 0 when it was done.
 static inline void curses_refuse_messages(void) {
-  if (curses_kit.permissions & 0022) fchmod(STDIN_FILENO, curses_kit.permissions & ~0022);
+  if (curses_kit()->permissions & 0022) fchmod(STDIN_FILENO, curses_kit()->permissions & ~0022);
 }
 static inline void curses_restore_messages(void) {
-  if (curses_kit.permissions) fchmod(STDIN_FILENO, curses_kit.permissions);
+  if (curses_kit()->permissions) fchmod(STDIN_FILENO, curses_kit()->permissions);
 }
 
 // cbreak leaves ^S and ^Q with the terminal: a stopped output would stop us.

@@ -145,9 +145,9 @@ extension Terminal {
     let index = Int(cell.role.rawValue) + (cell.isSelected ? Self.roles.count : 0)
     let style = styles[index]
     var flags: CInt = 0
-    if style.isBold { flags |= CInt(curses_bold.rawValue) }
-    if style.isReverse { flags |= CInt(curses_reverse.rawValue) }
-    if style.isUnderlined { flags |= CInt(curses_underline.rawValue) }
+    if style.isBold { flags |= CInt(curses_bold) }
+    if style.isReverse { flags |= CInt(curses_reverse) }
+    if style.isUnderlined { flags |= CInt(curses_underline) }
     var text = Self.wide(cell.text)
     let pair = usesColours ? CShort(index + 1) : 0
     unsafe curses_put(CInt(row), CInt(column), &text, flags, pair)
@@ -158,8 +158,8 @@ extension Terminal {
   private static func wide(_ text: String) -> [wchar_t] {
     let scalars = text.unicodeScalars.map { wchar_t(bitPattern: $0.value) }
     guard let first = text.unicodeScalars.first, first.value >= 0x80 else { return scalars + [0] }
-    let width = wcwidth(scalars[0])
+    let width = curses_width(scalars[0])
     guard Int(width) == TextWidth.of(first) else { return [0x3f, 0] }
-    return scalars.prefix(1) + scalars.dropFirst().filter { wcwidth($0) == 0 } + [0]
+    return scalars.prefix(1) + scalars.dropFirst().filter { curses_width($0) == 0 } + [0]
   }
 }
