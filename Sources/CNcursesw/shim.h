@@ -111,8 +111,9 @@ static inline void curses_rescue(int number) {
     tcsetattr(STDIN_FILENO, TCSANOW, &curses_kit()->modes);
     if (curses_kit()->permissions) fchmod(STDIN_FILENO, curses_kit()->permissions);
   }
-  // Then what would have happened: the instruction is repeated under the former handler.
+  // Then what would have happened: the signal comes again, to the former handler.
   sigaction(number, &curses_kit()->former[number], NULL);
+  raise(number);
 }
 
 static inline void curses_add_capability(const char *name) {

@@ -21,10 +21,12 @@ package enum TextFitting {
     guard TextWidth.of(text) > columns else { return text }
     guard columns > 1 else { return columns == 1 ? "…" : "" }
     let start = prefix(of: text, columns - 1)
-    // What fits may end with a word; else go back to the last space, if not too much is lost.
+    // What fits may end with a word; else go back to the last space. A word so long that this
+    // would lose much, such as a path, is cut.
     if text[start.endIndex...].first == " " { return trimmed(start) + "…" }
-    if let space = start.lastIndex(of: " "), TextWidth.of(start[..<space]) * 2 >= columns {
-      return trimmed(start[..<space]) + "…"
+    if let space = start.lastIndex(of: " ") {
+      let lost = TextWidth.of(start[space...])
+      if lost <= 20, lost * 2 <= columns { return trimmed(start[..<space]) + "…" }
     }
     return start + "…"
   }
