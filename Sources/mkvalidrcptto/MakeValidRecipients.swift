@@ -22,7 +22,7 @@ internal import ToolSupport
     name: .customShort("c", allowingJoined: true),
     help: ArgumentHelp(
       "Write the .cdb file, if its records differ. Owner and mode are kept.", valueName: "file"),
-    transform: PathArgument.ofHost)
+    transform: PathArgument.asGiven)
   var database: FilePath?
 
   @Flag(name: .customShort("m"), help: "Print input for cdbmake.")
@@ -50,7 +50,7 @@ internal import ToolSupport
     help: ArgumentHelp(
       "Write the paths of all files and directories that were read, one a line.",
       valueName: "file"),
-    transform: PathArgument.ofHost)
+    transform: PathArgument.asGiven)
   var depfile: FilePath?
 
   @OptionGroup var server: LayoutOptions
@@ -64,8 +64,8 @@ internal import ToolSupport
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
     let list = try builder.build()
-    if let depfile { try DependencyFile.write(list.sources, to: depfile) }
-    if let database {
+    if let depfile { try DependencyFile.write(list.sources, to: server.file(depfile)) }
+    if let database = database.map(server.file) {
       let outcome = try list.update(database)
       if isVerbose { diagnostics.note("\(database.visible): \(outcome)") }
     } else {
@@ -89,7 +89,7 @@ extension MakeValidRecipients {
   }
 
   private func show(explanationOf address: String) throws {
-    var explainer = RecipientExplainer(server.layout, database: database)
+    var explainer = RecipientExplainer(server.layout, database: database.map(server.file))
     explainer.leavesOutAliases = omitsAliases
     guard let explanation = explainer.explain(Array(address.utf8)) else {
       throw ValidationError("--explain: expected USER@DOMAIN")

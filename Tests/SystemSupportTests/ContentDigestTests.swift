@@ -2,7 +2,7 @@ import SystemSupport
 import Testing
 
 @Suite struct ContentDigestTests {
-  /// The key 00 01 ... 0f of SipHash's published vectors, whose message is 00 01 02 ...
+  /// The key of SipHash's published vectors: the bytes 0 to 15, as the message's bytes count up.
   static let key = ContentDigest.Key(first: 0x0706_0504_0302_0100, second: 0x0f0e_0d0c_0b0a_0908)
 
   static let vectors: [(length: Int, digest: UInt64)] = [

@@ -2,6 +2,7 @@ import ArgumentParser
 import QmailFiles
 import SystemPackage
 import SystemSupport
+import TestSupport
 import Testing
 import ToolSupport
 
@@ -33,5 +34,18 @@ import ToolSupport
   @Test func `utc is asked for`() throws {
     #expect(try TimeOptions.parse([]).zone == .local)
     #expect(try TimeOptions.parse(["--utc"]).zone == .utc)
+  }
+}
+
+@Suite(.scratch) struct NamedFileTests {
+  @Test func `a file on the command line is the tree's where the tree has its directory`() throws {
+    let root = Scratch.directory
+    try root.appending("var/qmail/control/me").write("")
+    let options = try LayoutOptions.parse(["--root", root.string])
+    #expect(options.file("/var/qmail/control/x.cdb") == root.appending("var/qmail/control/x.cdb"))
+    #expect(options.file(root.appending("x.cdb")) == root.appending("x.cdb"))
+    #expect(options.file("/nowhere/in/the/tree/x.cdb") == "/nowhere/in/the/tree/x.cdb")
+    #expect(options.file("x.cdb") == "x.cdb")
+    #expect(try LayoutOptions.parse([]).file("/var/x.cdb") == "/var/x.cdb")
   }
 }

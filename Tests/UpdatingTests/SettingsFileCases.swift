@@ -35,6 +35,10 @@ struct GoodFile: CustomTestStringConvertible, Sendable {
       $0.lossLimit = Rule.LossLimit(share: 1, count: 0)
     },
     GoodFile("limits.loss_share = 0.5") { $0.lossLimit.share = 0.5 },
+    GoodFile("[limits]\npoke_burst = 3\npoke_interval = 2.5") {
+      $0.pokeBurst = 3
+      $0.pokeInterval = .milliseconds(2500)
+    },
     GoodFile("[logs]\nqmail-send = \"/l/send\"\n\"a b\" = \"/l/ab\"") {
       $0.logDirectories = ["qmail-send": "/l/send", "a b": "/l/ab"]
     },
@@ -137,7 +141,8 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile("\n# x\nwatchs = true", "line 3: watchs: unknown key, did you mean watch?"),
     BadFile(
       "[limits]\nshare = 1",
-      "line 2: limits.share: unknown key, expected one of loss_share, loss_count"),
+      "line 2: limits.share: unknown key, expected one of loss_share, loss_count, poke_burst, poke_interval"
+    ),
     BadFile(
       "[rules.\"users/cdb\"]\ntimeout = 1\nbuilders = \"own\"",
       "line 3: rules.\"users/cdb\".builders: unknown key, did you mean builder?"),

@@ -130,6 +130,7 @@ extension SettingsFileTests {
     var settings = try loadSettings(Example.inUse)
     // These have no value of their own without a file.
     settings.layout.vpopmail = nil
+    settings.services = nil
     settings.sendService = nil
     settings.logDirectories = [:]
     settings.ruleChanges = []

@@ -52,12 +52,21 @@ struct LogFile {
 /// The files of a multilog directory in the order of their lines, as they were at one moment.
 ///
 /// Old files are named by the time of their end, so their names sort by age. After them comes
-/// `previous`, which is `current` on its way to become an old file, then `current`.
+/// `previous`, which is `current` on its way to become an old file, then `current`. What a processor
+/// made of `previous` is called `processed` until it gets its lasting name; for a moment it is all
+/// that there is of that file.
 struct LogFiles {
   /// A file by its name, opened already if the name does not last.
   private struct Entry {
     let name: String
     let file: LogFile?
+
+    func isSame(device: UInt64, inode: UInt64, in directory: FilePath) -> Bool {
+      if let file { return file.isSame(device: device, inode: inode) }
+      let path = directory.appending(name)
+      guard let status = try? FileStatus.of(path, followingLinks: false) else { return false }
+      return status.device == device && status.inode == inode
+    }
   }
 
   private let directory: FilePath
@@ -65,35 +74,42 @@ struct LogFiles {
 
   /// Looks at a directory; files are empty when it is missing.
   ///
-  /// `current` is opened first, `previous` second, and the names are listed last: whatever was
+  /// `current` is opened first, what is on its way next, and the names are listed last: whatever was
   /// rotated before is then either open or listed. When `current` keeps being rotated meanwhile, the
   /// names later than the look are left out, since a list may have some of them and lack others.
   ///
+  /// - Parameters:
+  ///   - directory: The log directory.
+  ///   - attempts: How many looks may find that `current` was rotated meanwhile.
   /// - Throws: `SystemError` when something is there that cannot be read.
-  init(in directory: FilePath) throws(SystemError) {
+  init(in directory: FilePath, attempts: Int = 3) throws(SystemError) {
     self.directory = directory
-    for _ in 0..<3 {
+    for _ in 0..<attempts {
       let look = try Look(directory)
       if try look.isStill(directory) {
-        entries = Self.order(look, names: look.names, in: directory)
+        entries = Self.order(look, names: look.names, comparing: 2, in: directory)
         return
       }
     }
     let look = try Look(directory)
     let limit = TAI64N(look.time).description
-    entries = Self.order(look, names: look.names.filter { $0 < limit }, in: directory)
+    let names = look.names.filter { $0 < limit }
+    // Any number of rotations may lie between two steps of this look.
+    entries = Self.order(look, names: names, comparing: names.count + 1, in: directory)
   }
 
   /// What one look found.
   private struct Look {
     let current: LogFile?
-    let previous: LogFile?
+    /// `previous`, or `processed` when that is all that is left of it.
+    let passing: LogFile?
     let time: Timestamp
     let names: [String]
 
     init(_ directory: FilePath) throws(SystemError) {
       current = try LogFile.open("current", in: directory)
-      previous = try LogFile.open("previous", in: directory)
+      let previous = try LogFile.open("previous", in: directory)
+      passing = previous == nil ? try LogFile.open("processed", in: directory) : previous
       time = .now
       do {
         names = try FileReading.names(in: directory).map(\.string).filter(LogFiles.isOld)
@@ -111,13 +127,16 @@ struct LogFiles {
     }
   }
 
-  private static func order(_ look: Look, names: [String], in directory: FilePath) -> [Entry] {
+  /// Puts the files that are open already after the listed ones, unless they are among them: a file
+  /// may have its lasting name already, beside the passing one.
+  private static func order(
+    _ look: Look, names: [String], comparing newest: Int, in directory: FilePath
+  ) -> [Entry] {
     var entries = names.map { Entry(name: $0, file: nil) }
-    for file in [look.previous, look.current].compactMap({ $0 }) {
-      // A file may have its lasting name already, beside the passing one.
-      let newest = entries.last(where: { $0.file == nil })?.name
-      let status = newest.flatMap { try? FileStatus.of(directory.appending($0)) }
-      let isListed = status.map { file.isSame(device: $0.device, inode: $0.inode) } ?? false
+    for file in [look.passing, look.current].compactMap({ $0 }) {
+      let isListed = entries.suffix(newest).reversed().contains {
+        $0.isSame(device: file.device, inode: file.inode, in: directory)
+      }
       if !isListed { entries.append(Entry(name: file.name, file: file)) }
     }
     return entries
@@ -192,11 +211,8 @@ extension LogFiles {
 
   private func index(device: UInt64, inode: UInt64) -> Int? {
     // From the newest on: that is where one usually is.
-    entries.indices.reversed().first { index in
-      if let file = entries[index].file { return file.isSame(device: device, inode: inode) }
-      let path = directory.appending(entries[index].name)
-      guard let status = try? FileStatus.of(path, followingLinks: false) else { return false }
-      return status.device == device && status.inode == inode
+    entries.indices.reversed().first {
+      entries[$0].isSame(device: device, inode: inode, in: directory)
     }
   }
 

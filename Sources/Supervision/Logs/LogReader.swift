@@ -146,7 +146,7 @@ extension LogReader {
     var index = files.indexAfter(name: now.file.isOld ? now.file.name : now.files.newestOldName)
     var isGap = true
     while let file = try files.firstFile(from: index) {
-      if !now.file.isOld, file.isOld, try isSeen(file) {
+      if !now.file.isOld, file.isOld || file.name == "processed", try isSeen(file) {
         // What a processor made of the lines that were read already.
         isGap = false
         index = (files.index(of: file) ?? index) + 1

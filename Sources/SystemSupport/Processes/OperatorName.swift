@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Who is behind a program that runs as root, as far as the environment tells.
 package enum OperatorName {
-  /// The user of sudo, else the login name, with the address of an ssh client; nil when none is
-  /// known. Foreign bytes, not yet safe to show.
+  /// The user of sudo, else the login name, with the address of an ssh client.
+  ///
+  /// Nil when none is known. Foreign bytes, not yet safe to show.
   package static var current: String? {
     let user = variable("SUDO_USER") ?? variable("LOGNAME") ?? variable("USER")
     let client = variable("SSH_CONNECTION")?.split(separator: " ").first.map { " from \($0)" }

@@ -18,6 +18,14 @@ package enum PathArgument {
     return unsafe FilePath(platformString: here).pushing(path)
   }
 
+  /// A path as it was given; `LayoutOptions.file` tells where it lies.
+  ///
+  /// - Throws: `ValidationError` when it is empty.
+  @Sendable package static func asGiven(_ text: String) throws -> FilePath {
+    guard !text.isEmpty else { throw ValidationError("expected a path, found nothing") }
+    return FilePath(text)
+  }
+
   /// An absolute path within the tree that `--root` names.
   ///
   /// - Throws: `ValidationError` when it is relative: it would mean nothing under another root.

@@ -10,6 +10,7 @@ enum ActionRunner {
   ///   - isForced: Whether an operator has asked for it, whatever it loses.
   ///   - environment: The world around it.
   ///   - completion: Gets the outcome, once; it may be called before `start` returns.
+  /// - Returns: The run.
   static func run(
     of rule: Rule, isForced: Bool, in environment: PassEnvironment,
     _ completion: @escaping (RunOutcome) -> Void

@@ -113,6 +113,7 @@ extension CandidateRun {
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
+      readDepfile()
       guard result.isSuccess else { return finish(failure(of: result, words[0])) }
       inspectMadeFile(by: words[0])
     }
@@ -151,7 +152,6 @@ extension CandidateRun {
 extension CandidateRun {
   private func inspect() {
     guard let candidate, !isStopped else { return finish(.failed("stopped")) }
-    readDepfile()
     do {
       let size = try FileStatus.of(candidate.path)?.size ?? 0
       let old = try FileStatus.of(product)?.size ?? 0

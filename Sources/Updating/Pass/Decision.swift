@@ -35,6 +35,7 @@ package enum Decision: Equatable, Sendable {
     switch verdict {
     case .off, .unreadable, .missingInput: return nil
     case .stale: return isForced ? ["forced"] + reasons : reasons
+    case .held(let hold) where hold.cause == .rollback: return isForced ? ["forced"] : nil
     case .fresh, .held, .failed:
       if isForced { return ["forced"] }
       return isOpaqueDue ? order.cause : nil

@@ -236,7 +236,9 @@ extension Pass {
   private func tell(_ rule: Rule, _ outcome: RunOutcome, _ report: RunReport) {
     let took = Self.words(report.duration)
     switch outcome.result {
-    case .failed: environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")
+    case .failed:
+      environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")
+      environment.journal.note(rule.name, "by hand: \(rule.actionByHand)")
     case .held:
       environment.journal.note(
         rule.name, "held: \(outcome.summary); force it with: update-qmail --force \(rule.name)")

@@ -17,7 +17,8 @@ struct PreviousProduct {
   func keep(_ product: FilePath) throws(SystemError) -> Bool {
     guard try FileStatus.of(product, followingLinks: false)?.kind == .regular else { return false }
     let fresh = path.removingLastComponent().appending(
-      ".\(path.lastComponent?.string ?? "").\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp")
+      ".\(path.lastComponent?.string ?? "").\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
+    )
     do {
       try FileOperations.link(product, as: fresh)
       try FileOperations.rename(fresh, to: path)

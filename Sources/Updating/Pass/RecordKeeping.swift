@@ -18,14 +18,17 @@ enum RecordKeeping {
     case .failed:
       let count = (state.failure?.count ?? 0) + 1
       let now = Timestamp.now
+      let (inputs, reported) = inputs(of: outcome, before, state, began: report.began, surveyor)
       state.failure = RuleState.Failure(
         message: outcome.summary, count: count, since: state.failure?.since ?? now,
-        nextTry: now + RuleState.Failure.delay(after: count), inputs: before.inputs)
+        nextTry: now + RuleState.Failure.delay(after: count), inputs: inputs, reported: reported)
+      state.failure?.rule = before.ruleDigest
     case .held:
       state.failure = nil
       state.hold = RuleState.Hold(
         cause: .loss, records: outcome.records,
         losing: outcome.samples.filter { $0.hasPrefix("-") }, since: .now, inputs: before.inputs)
+      state.hold?.rule = before.ruleDigest
     case .rolledBack, .adopted: break
     }
   }
@@ -54,9 +57,20 @@ enum RecordKeeping {
     _ outcome: RunOutcome, of before: RuleObservation, _ state: RuleState, began: Timestamp,
     _ surveyor: Surveyor
   ) -> BuildRecord {
-    let known = Set(state.record?.reported ?? [])
+    let (inputs, reported) = inputs(of: outcome, before, state, began: began, surveyor)
+    return BuildRecord(
+      rule: before.ruleDigest, inputs: inputs, reported: reported, isOpaque: outcome.isOpaque,
+      product: surveyor.product(of: before.rule, state), time: .now)
+  }
+
+  /// The inputs of a run as they were before it began, with those that only its builder knew.
+  private static func inputs(
+    of outcome: RunOutcome, _ before: RuleObservation, _ state: RuleState, began: Timestamp,
+    _ surveyor: Surveyor
+  ) -> (inputs: [String: InputEvidence], reported: [String]) {
+    let known = Set(state.reportedInputs)
     let declared = before.inputs.filter { !known.contains($0.key) }
-    let reported = outcome.reported?.filter { declared[$0] == nil } ?? Array(known).sorted()
+    let reported = outcome.reported?.filter { declared[$0] == nil } ?? known.sorted()
     var inputs = declared
     for key in reported { inputs[key] = before.inputs[key] }
     let unknown = reported.filter { inputs[$0] == nil }
@@ -64,9 +78,7 @@ enum RecordKeeping {
       // What changed while it was being read counts as not read: the rule runs once more.
       inputs[key] = evidence.changedSince(began) ? .absent : evidence
     }
-    return BuildRecord(
-      rule: before.ruleDigest, inputs: inputs, reported: reported, isOpaque: outcome.isOpaque,
-      product: surveyor.product(of: before.rule, state), time: .now)
+    return (inputs, reported)
   }
 }
 

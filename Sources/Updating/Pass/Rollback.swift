@@ -31,7 +31,8 @@ package final class Rollback {
       environment.loop.acquire(
         lock, as: environment.program,
         waiting: { [environment] holder in
-          environment.journal.note("lock", "held by \(holder.map { "\($0)" } ?? "somebody"), waiting")
+          environment.journal.note(
+            "lock", "held by \(holder.map { "\($0)" } ?? "somebody"), waiting")
         },
         { [self] error in
           if let error { return finish(.failure(.system("\(error)"))) }
@@ -88,9 +89,10 @@ package final class Rollback {
     state.hasPrevious = true
     state.failure = nil
     state.record?.product = observation.product
-    let hold = RuleState.Hold(
+    var hold = RuleState.Hold(
       cause: .rollback, records: report.records, losing: [], since: report.began,
       inputs: observation.inputs)
+    hold.rule = observation.ruleDigest
     state.hold = hold
     let verdict = Verdict.held(hold)
     state.state = verdict.word

@@ -1,4 +1,5 @@
 internal import Supervision
+internal import SystemPackage
 internal import SystemSupport
 
 extension Rule {
@@ -12,6 +13,23 @@ extension Rule {
     case .reload: ServiceControl.command([.hup], to: product.path).typed
     case .restart: ServiceControl.command([.terminate], to: product.path).typed
     }
+  }
+
+  /// The action as a person can run it by hand, with real names in all places.
+  package var actionByHand: String {
+    guard case .command(let command) = action else { return typedAction }
+    let product = product.path.string
+    let words = command.filled(with: [
+      BuildCommand.candidate: product, BuildCommand.temporary: product + ".tmp",
+      BuildCommand.depfile: "/dev/null",
+    ])
+    return Command(words, standardInput: command.standardInput).typed
+  }
+
+  /// Whether the builder tells what it has read.
+  var reportsInputs: Bool {
+    guard case .command(let command) = action else { return false }
+    return command.mentions(BuildCommand.depfile)
   }
 
   /// Whether the product is a service.

@@ -97,6 +97,8 @@ extension UpdateService {
     var schedule = Scheduler.Settings()
     schedule.settle = settings.settle
     schedule.settleLimit = settings.settleLimit
+    schedule.burst = settings.pokeBurst
+    schedule.pokeInterval = settings.pokeInterval
     return schedule
   }
 

@@ -24,7 +24,7 @@ struct WatchList: Equatable {
         files.insert(path)
         products[path] = rule.name
       }
-      for key in states.state(of: rule.name).record?.reported ?? [] { add(reported: key) }
+      for key in states.state(of: rule.name).reportedInputs { add(reported: key) }
     }
   }
 

@@ -18,6 +18,8 @@ enum SettingsKey: String, CaseIterable {
 enum LimitKey: String, CaseIterable {
   case lossShare = "loss_share"
   case lossCount = "loss_count"
+  case pokeBurst = "poke_burst"
+  case pokeInterval = "poke_interval"
 }
 
 extension Settings {
@@ -64,6 +66,8 @@ extension Settings {
     var table = SettingsTable<LimitKey>(contents, at: SettingsPath("limits"))
     table.set(&lossLimit.share, .lossShare, .share)
     table.set(&lossLimit.count, .lossCount, .count)
+    table.set(&pokeBurst, .pokeBurst, .count)
+    table.set(&pokeInterval, .pokeInterval, .seconds(allowingZero: false))
     return table.findings
   }
 

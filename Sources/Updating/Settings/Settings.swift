@@ -10,6 +10,7 @@ package struct Settings: Equatable, Sendable {
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
   /// The directory with the links to the service directories; a path of the tree under the root.
+  ///
   /// Nil takes `/service`, or Debian's `/etc/service` where only that is there.
   package var services: FilePath?
   /// The trigger pipe; a path of the tree under the root.
@@ -27,6 +28,10 @@ package struct Settings: Equatable, Sendable {
   /// How long qmail-send's log is looked at after a reload.
   package var reloadCheck = Duration.milliseconds(500)
   package var lossLimit = Rule.LossLimit()
+  /// How many pokes in a row are served at once.
+  package var pokeBurst = 10
+  /// How often pokes are served once the burst is used up.
+  package var pokeInterval = Duration.seconds(1)
   package var builder = BuilderChoice.own
   /// Whether inputs and directories that a group may write to are trusted.
   package var trustsGroups = false

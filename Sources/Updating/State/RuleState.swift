@@ -42,16 +42,21 @@ extension RuleState {
     package var nextTry: Timestamp
     /// The inputs of the failed run: when they change it is tried at once.
     package var inputs: [String: InputEvidence]
+    /// Paths among the inputs that only the failed builder's own report named.
+    package var reported: [String]
+    /// The digest of the rule that failed: a changed rule is tried at once.
+    package var rule: ContentDigest?
 
     package init(
       message: String, count: Int, since: Timestamp, nextTry: Timestamp,
-      inputs: [String: InputEvidence]
+      inputs: [String: InputEvidence], reported: [String] = []
     ) {
       self.message = message
       self.count = count
       self.since = since
       self.nextTry = nextTry
       self.inputs = inputs
+      self.reported = reported
     }
 
     /// How long to wait after so many failures: 5 s, 30 s, then 5 minutes each time.
@@ -80,6 +85,8 @@ extension RuleState {
     package var since: Timestamp
     /// The inputs at that time: when they change, the rule is looked at afresh.
     package var inputs: [String: InputEvidence]
+    /// The digest of the rule at that time: a changed rule is looked at afresh.
+    package var rule: ContentDigest?
 
     package init(
       cause: Cause, records: RecordCounts?, losing: [String], since: Timestamp,
@@ -106,6 +113,13 @@ extension RuleState {
       self.since = since
       self.why = why
     }
+  }
+
+  /// The inputs that builders have reported, in the last success or in a failure since.
+  package var reportedInputs: [String] {
+    let known = record?.reported ?? []
+    guard let failed = failure?.reported, !failed.isEmpty else { return known }
+    return Array(Set(known).union(failed)).sorted()
   }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.

@@ -43,6 +43,7 @@ package struct StateStore: Sendable {
   /// - Parameters:
   ///   - rule: The rule's name.
   ///   - warn: Told when the file is there but is of no use.
+  /// - Returns: The state.
   package func load(_ rule: String, warn: (String) -> Void) -> RuleState {
     let path = path(of: rule)
     do {

@@ -17,7 +17,9 @@ package struct RuleStatus: Sendable {
 
   /// The last run that made or verified the product.
   package var lastSuccess: RunReport? {
-    state.runs.first { [.built, .unchanged, .reloaded, .restarted, .rolledBack].contains($0.result) }
+    state.runs.first {
+      [.built, .unchanged, .reloaded, .restarted, .rolledBack].contains($0.result)
+    }
   }
 }
 

@@ -14,6 +14,7 @@ struct InputReader {
   static let contentsLimit: Int64 = 64 << 10
 
   let key: ContentDigest.Key
+  /// Whether the contents of small declared inputs are kept.
   let keepsContents: Bool
   let trust: Trust
   let recorded: [String: InputEvidence]
@@ -30,12 +31,16 @@ struct InputReader {
 
   /// The state of a file.
   ///
-  /// - Parameter checksTrust: Whether a file that others may write to is refused.
-  mutating func file(_ path: FilePath, checksTrust: Bool) -> InputEvidence {
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - isDeclared: Whether the rule names it. Then it is refused when others may write to it, and
+  ///     its contents may be kept. What a builder has reported may hold passwords.
+  /// - Returns: The state.
+  mutating func file(_ path: FilePath, isDeclared: Bool) -> InputEvidence {
     let now = Timestamp.now
     do {
       guard let status = try FileStatus.of(path) else { return .absent }
-      if checksTrust, let complaint = trust.complaint(about: path, status) {
+      if isDeclared, let complaint = trust.complaint(about: path, status) {
         return .unreadable(complaint)
       }
       guard status.kind == .regular else { return .unreadable("it is no regular file") }
@@ -44,7 +49,8 @@ struct InputReader {
         old.isWorldReadable = status.mode & 0o004 != 0
         return .file(old)
       }
-      return .file(try read(path, before: now))
+      let keepsContents = keepsContents && isDeclared && !Self.holdsPasswords(path)
+      return .file(try read(path, before: now, keepsContents: keepsContents))
     } catch {
       return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")
     }
@@ -72,8 +78,13 @@ struct InputReader {
     }
   }
 
+  /// Whether a file holds passwords by its name, whatever the rule says of it.
+  private static func holdsPasswords(_ path: FilePath) -> Bool {
+    ["passwd", "shadow", "vpasswd"].contains(path.lastComponent?.string)
+  }
+
   private mutating func read(
-    _ path: FilePath, before now: Timestamp
+    _ path: FilePath, before now: Timestamp, keepsContents: Bool
   ) throws(SystemError) -> FileEvidence {
     let file = try FileReading.open(path)
     let status = try FileStatus.of(file, subject: path.visible)
@@ -85,7 +96,8 @@ struct InputReader {
     left -= stamp.size
     let bytes = try FileReading.contents(of: file, subject: path.visible)
     evidence.digest = ContentDigest(of: bytes, key: key)
-    if keepsContents, stamp.size <= Self.contentsLimit {
+    // What not everybody may read is not for our copies either.
+    if keepsContents, evidence.isWorldReadable, stamp.size <= Self.contentsLimit {
       evidence.contents = String(validating: bytes, as: UTF8.self)
     }
     return evidence

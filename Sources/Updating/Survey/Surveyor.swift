@@ -12,6 +12,7 @@ package struct Surveyor: Sendable {
   /// - Parameters:
   ///   - rule: The rule to look at.
   ///   - state: What is remembered of it: what has not been touched since is not read again.
+  /// - Returns: What was seen.
   package func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
     let time = Timestamp.now
     var reader = InputReader(
@@ -25,7 +26,7 @@ package struct Surveyor: Sendable {
         if input.isRequired, evidence == .absent { missing.append(input.path) }
       }
     }
-    for key in state.record?.reported ?? [] where inputs[key] == nil {
+    for key in state.reportedInputs where inputs[key] == nil {
       inputs[key] = look(atReported: key, &reader)
     }
     return RuleObservation(
@@ -53,21 +54,21 @@ package struct Surveyor: Sendable {
     at input: Input, _ reader: inout InputReader
   ) -> [(String, InputEvidence)] {
     switch input.kind {
-    case .file: return [(input.path.string, reader.file(input.path, checksTrust: true))]
+    case .file: return [(input.path.string, reader.file(input.path, isDeclared: true))]
     case .listing:
       let key = input.path.string + "/"
       return [(key, reader.listing(input.path, prefix: "", recordedAs: key))]
     case .glob:
       let directory = input.path.removingLastComponent()
       let matching = Glob.matches(of: input.path)
-      return matching.map { ($0.string, reader.file($0, checksTrust: true)) }
+      return matching.map { ($0.string, reader.file($0, isDeclared: true)) }
         + (matching.isEmpty ? [(directory.string + "/?", .absent)] : [])
     }
   }
 
   private func look(atReported key: String, _ reader: inout InputReader) -> InputEvidence {
     guard let last = key.last, last == "/" || last == "*" else {
-      return reader.file(FilePath(key), checksTrust: false)
+      return reader.file(FilePath(key), isDeclared: false)
     }
     let path = FilePath(key)
     if last == "/" { return reader.listing(path, prefix: "", recordedAs: key) }

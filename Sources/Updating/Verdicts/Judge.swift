@@ -17,20 +17,35 @@ package struct Judge: Sendable {
     if let reason = serviceIsOff { return .off(reason) }
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
-    if let hold = state.hold, observation.hasSameInputs(as: hold.inputs) { return .held(hold) }
+    if let hold = state.hold, isInForce(hold) { return .held(hold) }
     var (reasons, basis) = evidence
     // What no file shows is owed until a run has succeeded.
     if reasons.isEmpty, isOpaque, state.failure != nil { reasons = [.owed] }
     if reasons.isEmpty { return .fresh(basis) }
-    if let failure = state.failure, now < failure.nextTry,
-      observation.hasSameInputs(as: failure.inputs)
-    {
-      return .failed(failure)
-    }
+    if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
     return .stale(reasons)
   }
 
   private var isOpaque: Bool { observation.rule.isOpaque || state.record?.isOpaque == true }
+
+  /// Whether a failed rule is left alone: nothing has changed since, and its time has not come.
+  private func waits(_ failure: RuleState.Failure, at now: Timestamp) -> Bool {
+    let wait = failure.nextTry - now
+    // Longer than it ever was: the clock was set back.
+    let isDue = wait <= .zero || wait > RuleState.Failure.delay(after: failure.count)
+    return !isDue && isSameRule(failure.rule) && observation.hasSameInputs(as: failure.inputs)
+  }
+
+  /// Whether a hold still protects something: the product is there, and neither the rule nor an
+  /// input has changed.
+  private func isInForce(_ hold: RuleState.Hold) -> Bool {
+    observation.product != .missing && isSameRule(hold.rule)
+      && observation.hasSameInputs(as: hold.inputs)
+  }
+
+  private func isSameRule(_ digest: ContentDigest?) -> Bool {
+    digest == nil || digest == observation.ruleDigest
+  }
 
   private var serviceIsOff: String? {
     switch observation.product {
@@ -68,7 +83,11 @@ extension Judge {
   private func fileEvidence(
     _ stamp: Stamp, _ digest: ContentDigest?
   ) -> ([Reason], Verdict.Basis) {
-    guard let record = state.record else { return (reasonsByDate(stamp), .dates) }
+    guard let record = state.record else {
+      // Dates say nothing while only the builder knows what it reads.
+      let unknown: [Reason] = observation.rule.reportsInputs ? [.inputsUnknown] : []
+      return (unknown + reasonsByDate(stamp), .dates)
+    }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
       // Somebody else has made it: it is fresh if it is newer than all that it is made from.
@@ -87,6 +106,8 @@ extension Judge {
     guard stamp.inode == old.inode, stamp.device == old.device, stamp.size == old.size else {
       return false
     }
+    // Too large for a digest: it cannot be told, and dates decide.
+    guard let digest, let oldDigest else { return false }
     return digest == oldDigest
   }
 
@@ -141,10 +162,12 @@ extension Judge {
       return ([.ruleChanged], .record)
     }
     let lastRead = isSameProcess ? record?.time ?? since : since
-    let keys = Set(observation.inputs.keys).union(isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
+    let keys = Set(observation.inputs.keys).union(
+      isSameProcess ? record?.inputs.keys.map(\.self) ?? [] : [])
     let reasons = keys.sorted().compactMap { key -> Reason? in
       let new = observation.inputs[key] ?? .absent
-      if let latest = new.latest, latest < since { return nil }
+      // A file's stamp lags behind the clock that supervise reads by up to a tick.
+      if let latest = new.latest, latest + Stamp.tick < since { return nil }
       let old = record?.inputs[key]
       if isKnown(new, old, isSameProcess: isSameProcess) { return nil }
       let change = old.flatMap { Self.lineChange(from: $0, to: new) }

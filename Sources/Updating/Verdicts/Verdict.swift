@@ -65,6 +65,8 @@ package enum Reason: Equatable, Sendable {
   /// The product is not the one that we made, and not newer than its inputs.
   case productReplaced(at: Timestamp)
   case ruleChanged
+  /// The builder tells what it reads, and has not run yet.
+  case inputsUnknown
   /// The last run failed, and what it reads no file shows.
   case owed
 }

@@ -46,6 +46,7 @@ package struct Wording: Sendable {
     case .productReplaced(let time):
       "the product was replaced \(clock(time)), and not from these inputs"
     case .ruleChanged: "the rule has changed"
+    case .inputsUnknown: "what it is made from is not known before its first build"
     case .owed: "its last run failed"
     }
   }

@@ -1,0 +1,116 @@
+import ConstantDatabase
+import QmailFiles
+import Recipients
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+/// What makes a list impossible, and what keeping on leaves out.
+@Suite(.scratch) struct RecipientErrorTests {
+  private func problems(_ tree: Tree) throws -> [String] {
+    let error = #expect(throws: RecipientError.self) { try tree.addresses() }
+    return error?.problems.map(\.description) ?? []
+  }
+
+  @Test func `a domain that nothing handles is told with the line that names it`() throws {
+    let tree = try Tree(["var/qmail/control/rcpthosts": "mx.example\nlost.example\n"])
+    let problems = try problems(tree)
+    #expect(problems.count == 1)
+    #expect(problems.first?.contains("lost.example") == true)
+    #expect(problems.first?.contains("rcpthosts line 2") == true)
+    var warnings: [String] = []
+    let addresses = try tree.addresses {
+      $0.keepsGoing = true
+      $0.warn = { warnings.append($0) }
+    }
+    #expect(addresses.contains("ann@mx.example"))
+    #expect(warnings.count == 1 && warnings[0].contains("lost.example"))
+  }
+
+  @Test func `an address of virtualdomains in a domain that is not ours is told`() throws {
+    let tree = try Tree(["var/qmail/control/virtualdomains": "# x\nu@far.example:ann\n"])
+    #expect(try problems(tree).first?.contains("virtualdomains line 2") == true)
+  }
+
+  @Test(
+    arguments: [
+      ("ann:h:1:0::/d:q\nbroken\n", "vpasswd: line 2: "), ("\n", "vpasswd: line 1: "),
+      (":h:1:0::/d:q\n", "vpasswd: line 1: expected a name"),
+    ])
+  func `a vpasswd that does not parse is told with its line, and only its domain skipped`(
+    text: String, expected: String
+  ) throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example", "b.example"])
+    try tree.write("home/vpopmail/domains/a.example/vpasswd", text)
+    try tree.write("home/vpopmail/domains/b.example/vpasswd", Tree.vpasswd(["bob"]))
+    let problems = try problems(tree)
+    #expect(problems.count == 1)
+    #expect(problems.first?.contains("a.example/\(expected)") == true)
+    let addresses = try tree.addresses { $0.keepsGoing = true }
+    #expect(addresses.contains("bob@b.example"))
+    #expect(!addresses.contains { $0.hasSuffix("@a.example") })
+  }
+
+  @Test func `a domain directory that is not there is told`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try removeTree(tree.path("home/vpopmail/domains/a.example"))
+    #expect(
+      try problems(tree).first?.contains("unable to read directory \(tree.root)/home") == true)
+  }
+
+  @Test func `a FIFO in place of a vpasswd is an error, not a wait`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try Tools.run(["mkfifo", tree.path("home/vpopmail/domains/a.example/vpasswd").string])
+    #expect(try problems(tree).first?.contains("a.example/vpasswd") == true)
+  }
+
+  @Test func `all problems are told at once`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example", "b.example"])
+    try tree.write("home/vpopmail/domains/a.example/vpasswd", "x\n")
+    try tree.write("home/vpopmail/domains/b.example/vpasswd", "y\n")
+    #expect(try problems(tree).count == 2)
+  }
+
+  @Test func `a missing rcpthosts is an error: qmail would relay for everybody`() throws {
+    let tree = try Tree()
+    try FileOperations.remove(tree.path("var/qmail/control/rcpthosts"))
+    #expect(throws: SystemError.self) { try tree.addresses { $0.keepsGoing = true } }
+  }
+
+  @Test(arguments: ["var/qmail/control/morercpthosts.cdb", "var/qmail/users/cdb"])
+  func `a damaged cdb that all depends on is an error`(name: String) throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\n",
+      "var/qmail/control/virtualdomains": "v.example:ann\n", name: "short",
+    ])
+    #expect(throws: ConstantDatabaseError.self) { try tree.addresses { $0.keepsGoing = true } }
+  }
+
+  @Test func `fastforward's database must be there`() throws {
+    let tree = try Tree(["var/qmail/alias/.qmail-default": "|fastforward /etc/aliases.cdb\n"])
+    #expect(try problems(tree).first?.contains("etc/aliases.cdb") == true)
+  }
+
+  @Test(arguments: ["nobody\n", "a@\n", "two words@x\n"])
+  func `a reject file holds addresses and domains, nothing else`(text: String) throws {
+    let tree = try Tree(["var/qmail/control/validrcptto.reject": "# ours\n\(text)"])
+    let error = #expect(throws: FileFormatError.self) { try tree.addresses() }
+    #expect(error?.line == 2)
+  }
+
+  @Test func `a mailbox in an unfinished last line is listed, with a warning`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try tree.write(
+      "home/vpopmail/domains/a.example/vpasswd", "ann:h:1:0::/d:q\nbob:h:1:0::/d:q")
+    var warnings: [String] = []
+    let addresses = try tree.addresses { $0.warn = { warnings.append($0) } }
+    #expect(addresses.contains("bob@a.example"))
+    #expect(warnings.count == 1 && warnings[0].contains("vpasswd: line 2"))
+  }
+}

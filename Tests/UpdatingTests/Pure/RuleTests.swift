@@ -1,0 +1,74 @@
+import SystemPackage
+import SystemSupport
+import Testing
+import Updating
+
+@Suite struct RuleTests {
+  /// WATCH 13: a list that shrinks by more than both limits waits for an operator.
+  @Test(arguments: [
+    (lost: 0, of: 0, isExceeded: false), (10, 10, false), (11, 11, true), (11, 54, true),
+    (11, 55, false), (200, 1000, false), (201, 1000, true),
+  ])
+  func `a loss counts above its share and above its number`(
+    lost: Int, of all: Int, isExceeded: Bool
+  ) {
+    #expect(Rule.LossLimit().isExceeded(losing: lost, of: all) == isExceeded)
+  }
+
+  @Test(arguments: [
+    (["a", "b"], ["a", "b"]), (["{candidate}"], ["/c"]),
+    (["x={candidate}.{temporary}"], ["x=/c./t"]),
+    (["{other}", "{", "}", "{}", ""], ["{other}", "{", "}", "{}", ""]),
+    (["{{candidate}"], ["{{candidate}"]), (["{candidate}{candidate}"], ["/c/c"]),
+  ])
+  func `places in a command are filled in one pass`(arguments: [String], result: [String]) {
+    let names = ["{candidate}": "/c", "{temporary}": "/t"]
+    #expect(BuildCommand(arguments).filled(with: names) == result)
+  }
+
+  @Test func `a name that holds a place is not filled again`() {
+    let filled = BuildCommand(["{candidate}"]).filled(with: [
+      "{candidate}": "/{temporary}", "{temporary}": "/t",
+    ])
+    #expect(filled == ["/{temporary}"])
+  }
+
+  static func changed(_ change: (inout Rule) -> Void) -> Rule {
+    var rule = World.fileRule
+    rule.action = .command(BuildCommand(["make", "{candidate}"]))
+    change(&rule)
+    return rule
+  }
+
+  @Test func `what decides what the product will be is in the digest, and nothing else`() {
+    let rule = Self.changed { _ in }
+    let different = [
+      Self.changed { $0.inputs.append(Input("/b")) },
+      Self.changed { $0.inputs = [Input("/a", kind: .listing)] },
+      Self.changed { $0.action = .command(BuildCommand(["make", "-n", "{candidate}"])) },
+      Self.changed {
+        $0.action = .command(BuildCommand(["make", "{candidate}"], standardInput: "/a"))
+      },
+      Self.changed { $0.action = .build(.keyList) },
+      Self.changed { $0.action = .build(.assignments) },
+      Self.changed { $0.product = .file("/q", isDatabase: false) },
+      Self.changed { $0.user = "nobody" },
+    ]
+    let same = [
+      Self.changed { $0.after = ["x"] }, Self.changed { $0.timeout = .seconds(1) },
+      Self.changed { $0.lossLimit = Rule.LossLimit() }, Self.changed { $0.isOpaque = true },
+    ]
+    let digest = rule.digest(key: World.key)
+    for other in different { #expect(other.digest(key: World.key) != digest, "\(other)") }
+    for other in same { #expect(other.digest(key: World.key) == digest, "\(other)") }
+  }
+
+  @Test func `a depfile names files, directories and beginnings, each once`() {
+    let report = DependencyReport(
+      Array("/a\n/d/\nrelative\n/d/.qmail-*\n\n/a\n# opaque\n# other\n/last".utf8))
+    #expect(report.keys == ["/a", "/d/", "/d/.qmail-*", "/last"])
+    #expect(report.isOpaque)
+    #expect(!DependencyReport(Array("/a\n #opaque\n".utf8)).isOpaque)
+    #expect(DependencyReport([0x2f, 0xff, 0x0a]).keys == [])
+  }
+}
