@@ -17,12 +17,6 @@ extension ConsoleCommand {
       .trigger, ["t"], "trigger", "poke the pipe: the service checks everything", .products,
       need: .pipe, in: [.products, .services]),
     ConsoleCommand(
-      .verify, ["v"], "verify", "compare the product with what its inputs make now", .products,
-      need: .power, in: []),
-    ConsoleCommand(
-      .rollback, ["b"], "roll back", "put the previous product back, and keep it there", .products,
-      need: .power, in: []),
-    ConsoleCommand(
       .explain, ["e"], "explain", "who accepts an address, and which line says so", .products,
       in: [.products]),
     ConsoleCommand(
@@ -41,6 +35,12 @@ extension ConsoleCommand {
     ConsoleCommand(
       .search, ["/"], "find", "search; in the log the older lines too", .log,
       in: [.products, .log]),
+    ConsoleCommand(
+      .verify, ["v"], "verify", "compare the product with what its inputs make now", .products,
+      need: .power, in: [.products]),
+    ConsoleCommand(
+      .rollback, ["b"], "roll back", "put the previous product back, and keep it there", .products,
+      need: .power, in: [.products]),
     ConsoleCommand(.next, ["n"], "next", "the next place that was searched for", .log, in: [.log]),
     ConsoleCommand(.previous, ["N"], "back", "the place before", .log, in: []),
     ConsoleCommand(
