@@ -16,12 +16,15 @@ final class ConsoleProgram {
   private var drawing: EventLoop.Token?
   private var lastDrawn = Instant(nanoseconds: 0)
   private var emptyReads = 0
+  private var lastKey = Instant.now
   private(set) var exitCode: CInt = 0
   /// Called after everything that waited has been worked off.
   var afterEvents: () -> Void = {}
 
   /// Pictures follow each other no faster: a flood of log lines is drawn together.
   private static let pause = Duration.milliseconds(33)
+  /// After so long without a key, somebody's wall(1) may lie over the picture.
+  private static let absence = Duration.seconds(600)
 
   init(state: ConsoleState, isASCII: Bool, terminal: Terminal?, on loop: EventLoop) {
     self.state = state
@@ -121,6 +124,8 @@ extension ConsoleProgram {
 
   private func readKeys(_ readiness: EventLoop.Readiness) {
     var count = 0
+    if .now - lastKey > Self.absence { terminal?.repaint() }
+    lastKey = .now
     while let press = terminal?.nextKey() {
       count += 1
       if let key = press.key { take(.key(key)) }

@@ -13,9 +13,9 @@ struct PassNews {
 
   var message: Message {
     if let failure = result.failure { return Message(.failed, failure, at: .now) }
-    let runs = result.entries.compactMap { entry in entry.run.map { (entry.rule.name, $0) } }
+    let runs = result.entries.compactMap { entry in entry.run.map { (VisibleText.escape(entry.rule.name), $0) } }
     let skipped = result.entries.compactMap { entry in
-      entry.skipped.map { "\(entry.rule.name) \($0)" }
+      entry.skipped.map { "\(VisibleText.escape(entry.rule.name)) \($0)" }
     }
     let parts = runs.map { "\($0): \(Self.words($1))" } + skipped
     let stopped = result.isStopped ? ["stopped before its end"] : []

@@ -70,7 +70,7 @@ extension World {
     let message = PassNews(result, forced: forced).message
     send(.message(message))
     audit(
-      forced.isEmpty ? "update" : "force \(forced.joined(separator: " "))",
+      forced.isEmpty ? "update" : "force \(forced.map { VisibleText.escape($0) }.joined(separator: " "))",
       "\(message.kind.rawValue): \(message.text)")
     survey()
   }
@@ -80,11 +80,11 @@ extension World {
       guard let self else { return }
       switch result {
       case .success(let report):
-        say(.verified, "\(rule): \(report.summary); it is held until it is forced or an input changes")
-        audit("roll back \(rule)", report.summary)
+        say(.verified, "\(VisibleText.escape(rule)): \(report.summary); it is held until it is forced or an input changes")
+        audit("roll back \(VisibleText.escape(rule))", report.summary)
       case .failure(let error):
-        say(.failed, "\(rule): \(error)")
-        audit("roll back \(rule)", "failed: \(error)")
+        say(.failed, "\(VisibleText.escape(rule)): \(error)")
+        audit("roll back \(VisibleText.escape(rule))", "failed: \(error)")
       }
       survey()
     }.start()

@@ -49,7 +49,7 @@ package final class World {
     store = StateStore(settings.stateDirectory)
     let box = WarningBox()
     states = StateCache(store) { box.lines.append($0) }
-    facts = Facts(host: Self.hostName, settings: settings)
+    facts = Facts(host: Self.hostName(settings), settings: settings)
     facts.access = access
     warningBox = box
   }
@@ -60,7 +60,12 @@ package final class World {
     var lines: [String] = []
   }
 
-  private static var hostName: String {
+  /// The mail server's own name, which is the machine's where `control/me` is missing.
+  private static func hostName(_ settings: Settings) -> String {
+    let me = try? FileReading.contents(of: settings.layout.control("me"), limit: 1 << 12)
+    if let line = me?.split(separator: UInt8(ascii: "\n")).first, !line.isEmpty {
+      return String(decoding: line, as: UTF8.self)
+    }
     var buffer = [CChar](repeating: 0, count: 256)
     guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -95,7 +100,7 @@ extension World {
     do {
       let survey = try StatusSurvey(settings, states)
       facts.products = survey.rules.map { Product($0) }
-      facts.dependencies = survey.dependencies
+      facts.plans = Self.plans(survey)
       facts.troubles = warningBox.lines
     } catch {
       facts.products = []
@@ -103,6 +108,15 @@ extension World {
     }
     if isLive { watchInputs() }
     publish()
+  }
+
+  /// What a pass would do that forces one rule, for each rule: a pure function of the survey.
+  private static func plans(_ survey: StatusSurvey) -> [String: [String]] {
+    let pairs = survey.rules.map { status in
+      let order = PassOrder(forced: [status.rule.name], cause: ["qmail-console"])
+      return (status.rule.name, Plan(survey, order).lines)
+    }
+    return Dictionary(pairs) { first, _ in first }
   }
 
   /// Sends the facts as they are now.

@@ -8,8 +8,8 @@ package struct Facts: Sendable {
   package var settings: Settings
   /// The products in the order of a pass.
   package var products: [Product] = []
-  /// For each rule the names of the rules that must have succeeded before it.
-  package var dependencies: [String: Set<String>] = [:]
+  /// For each rule what a pass would do that forces it, in order, a line each.
+  package var plans: [String: [String]] = [:]
   package var services: [Service] = []
   /// Whose service the updater's own is, if one is found.
   package var updater: ServiceName?

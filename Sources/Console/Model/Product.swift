@@ -21,7 +21,11 @@ package struct Product: Equatable, Sendable {
     self.isBuilding = isBuilding
   }
 
+  /// The identity that actions go by.
   package var name: String { rule.name }
+
+  /// The name, safe to show.
+  package var shownName: String { VisibleText.escape(rule.name) }
 
   /// The state as it is shown.
   package var status: ProductStatus {

@@ -126,16 +126,27 @@ extension Screen {
 
   /// Adds a combining mark to the character before a place; more than three are left out.
   private mutating func combine(_ scalar: Unicode.Scalar, before column: Int, _ row: Int) {
-    guard !isASCII, column > 0, column <= size.columns else { return }
+    guard !isASCII, column > 0, column <= size.columns, !Self.isDangerous(scalar) else { return }
     var index = row * size.columns + column - 1
     if cells[index].text.isEmpty, column > 1 { index -= 1 }
     guard cells[index].text.unicodeScalars.count < 4 else { return }
     cells[index].text.unicodeScalars.append(scalar)
   }
 
+  /// Whether a character may act on the terminal, or hide or reorder what stands beside it.
+  private static func isDangerous(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,
+      .surrogate:
+      return true
+    default: return scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+
   /// The last gate: what acts on a terminal does not pass, whatever came before.
   private func shown(_ scalar: Unicode.Scalar, _ width: Int) -> String {
-    if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) { return "?" }
+    if Self.isDangerous(scalar) { return "?" }
     guard isASCII, !scalar.isASCII else { return String(scalar) }
     return String(ASCIIMarks.mark(for: String(scalar)))
   }

@@ -51,12 +51,12 @@ extension ConsoleState {
     switch name {
     case .force: return force(product)
     case .release:
-      guard product.status == .held else { return refuse("\(product.name) is not held") }
+      guard product.status == .held else { return refuse("\(product.shownName) is not held") }
       return force(product)
     case .details: return showDetails(of: product)
     case .verify:
       preview = Preview(rule: product.name, result: .computing, isVerification: true)
-      say(Message(.requested, "\(product.name) is compared with its inputs"))
+      say(Message(.requested, "\(product.shownName) is compared with its inputs"))
       return [.preview(rule: product.name, isVerification: true)]
     case .rollback: return rollBack(product)
     default: return []
@@ -65,7 +65,7 @@ extension ConsoleState {
 
   private mutating func force(_ product: Product) -> [Effect] {
     let rule = product.rule
-    if case .off(let reason) = product.verdict { return refuse("\(rule.name): \(reason)") }
+    if case .off(let reason) = product.verdict { return refuse("\(product.shownName): \(reason)") }
     if case .held(let hold) = product.verdict {
       let words = Wording(facts.settings, now: now, zone: zone).words(hold)
       return ask(
@@ -79,7 +79,7 @@ extension ConsoleState {
   }
 
   mutating func run(forcing rule: String) -> [Effect] {
-    say(Message(.requested, "\(rule) is run"))
+    say(Message(.requested, "\(VisibleText.escape(rule)) is run"))
     return [.run(forced: [rule])]
   }
 
@@ -101,10 +101,10 @@ extension ConsoleState {
 
   private mutating func rollBack(_ product: Product) -> [Effect] {
     guard case .file = product.rule.product else {
-      return refuse("\(product.name) is a service: there is nothing to roll back")
+      return refuse("\(product.shownName) is a service: there is nothing to roll back")
     }
     guard product.state.hasPrevious else {
-      return refuse("\(product.name): no previous product is kept")
+      return refuse("\(product.shownName): no previous product is kept")
     }
     return ask(
       product.name,
@@ -221,7 +221,7 @@ extension ConsoleState {
     let before = log.found
     let effect = log.findNext(older: older, rows: logRows)
     if effect == nil, log.found == before {
-      return refuse("no \(older ? "older" : "newer") line holds “\(log.find)”")
+      return refuse("no \(older ? "older" : "newer") line holds “\(VisibleText.escape(log.find))”")
     }
     return [effect].compactMap(\.self)
   }
@@ -236,7 +236,7 @@ extension ConsoleState {
     let hit =
       forward ? hits.first { $0 > start } ?? hits.first : hits.last { $0 < start } ?? hits.last
     guard let hit, !pattern.isEmpty else {
-      say(Message(.refused, "nothing here holds “\(document.find)”"))
+      say(Message(.refused, "nothing here holds “\(VisibleText.escape(document.find))”"))
       return
     }
     document.top = min(hit, max(0, lines.count - max(1, size.rows - 3)))

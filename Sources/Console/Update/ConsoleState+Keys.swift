@@ -153,7 +153,7 @@ extension ConsoleState {
     guard Expectation(for: dialog.action, in: facts) == dialog.expectation else {
       say(
         Message(
-          .refused, "nothing was done: \(dialog.title) changed while the question was open"))
+          .refused, "nothing was done: \(VisibleText.escape(dialog.title)) changed while the question was open"))
       return []
     }
     // The power may have gone meanwhile, too.
@@ -164,7 +164,7 @@ extension ConsoleState {
     switch dialog.action {
     case .force(let rule): return run(forcing: rule)
     case .rollBack(let rule):
-      say(Message(.requested, "\(rule): the previous product is put back"))
+      say(Message(.requested, "\(VisibleText.escape(rule)): the previous product is put back"))
       return [.rollBack(rule: rule)]
     case .tell(let service, let task): return tell(service, task)
     case .stopRunAndQuit: return [.stopRun, .quit]

@@ -10,7 +10,7 @@ extension ConsoleView {
     let inner = max(
       lines.map { TextWidth.of($0) }.max() ?? 0, TextWidth.of(dialog.title) + 4,
       buttons.reduce(6) { $0 + TextWidth.of($1.0) })
-    let box = Box(inner: min(inner, most - 4), rows: lines.count + 3, in: state.size)
+    let box = Box(inner: min(inner, most - 4), rows: lines.count + 2, in: state.size)
     box.draw(title: dialog.title, on: &screen)
     for (offset, line) in lines.enumerated() {
       screen.put(line, .dialog, at: box.column + 2, box.row + 1 + offset)
@@ -60,6 +60,10 @@ private struct Box {
 
   func draw(title: String, on screen: inout Screen) {
     let line = String(repeating: "─", count: inner + 2)
+    // A margin keeps what lies behind from running into the frame.
+    for offset in 0...(rows + 1) {
+      screen.fill((column - 1)..<(column + inner + 5), row + offset)
+    }
     screen.put("┌\(line)┐", .quiet, at: column, row)
     for offset in 1...max(1, rows) {
       screen.put("│", .quiet, at: column, row + offset)

@@ -73,7 +73,8 @@ extension ConsoleView {
     var text = VisibleText.escape(cut)
     if entry.text.count > cut.count || entry.dropped > 0 { text += " …" }
     let shown = TextFitting.fit(text, width - place)
-    screen.put(shown, logRole(shown), at: place, row, before: width)
+    screen.put(shown, at: place, row, before: width)
+    markState(in: shown, at: place, row, on: &screen)
     markMatches(of: pattern, in: shown, at: place, row, on: &screen)
   }
 
@@ -95,21 +96,24 @@ extension ConsoleView {
     return time.formatted(isToday ? "%H:%M:%S" : "%m-%d %H:%M:%S", zone: zone) + ".\(milliseconds)"
   }
 
-  /// Our own log names states after the rule; anybody's errors stand out a little.
-  private func logRole(_ text: String) -> Role {
-    let words = text.split(separator: " ", maxSplits: 4).prefix(4)
-    for word in words {
-      switch word.prefix(while: { $0.isLetter }) {
-      case "stale": return .stale
-      case "failed": return .failed
-      case "held": return .held
-      case "fatal", "alert": return .failed
-      case "built", "reloaded", "restarted": return .fresh
-      default: continue
+  /// Our own log names states after the rule: the word alone stands out, so that a page of them
+  /// stays quiet.
+  private func markState(in text: String, at start: Int, _ row: Int, on screen: inout Screen) {
+    var place = start
+    for word in text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).prefix(4) {
+      let name = word.prefix(while: \.isLetter)
+      if let role = Self.stateWords[String(name)], name.count + 1 >= word.count {
+        screen.mark(place..<(place + name.count), row, as: role)
+        return
       }
+      place += TextWidth.of(word) + 1
     }
-    return .normal
   }
+
+  private static let stateWords: [String: Role] = [
+    "stale": .stale, "failed": .failed, "held": .held, "fatal": .failed, "alert": .failed,
+    "built": .fresh, "reloaded": .fresh, "restarted": .fresh,
+  ]
 
   private func markMatches(
     of pattern: [UInt8], in text: String, at start: Int, _ row: Int, on screen: inout Screen

@@ -83,7 +83,7 @@ extension ConsoleView {
   /// The columns that the width has room for; the sources take what is left.
   private func columns(_ products: [Product]) -> [Column] {
     let width = self.state.size.columns
-    let longest = products.map { TextWidth.of($0.name) }.max() ?? 0
+    let longest = products.map { TextWidth.of($0.shownName) }.max() ?? 0
     let nameWidth = min(max(12, longest), width >= 120 ? 40 : width >= 80 ? 20 : 17)
     var right = [built]
     if width >= 100 { right.append(took) }
@@ -97,7 +97,7 @@ extension ConsoleView {
 
   private func name(_ width: Int) -> Column {
     Column(title: "PRODUCT", width: width) { product, _ in
-      Span(TextFitting.fitName(VisibleText.escape(product.name), width))
+      Span(TextFitting.fitName(product.shownName, width))
     }
   }
 

@@ -42,6 +42,8 @@ struct DetailsPage {
     page.entry(
       Span("product", .quiet), column: 10, product.rule.product.path.visible + productNote)
     page.entry(Span("made by", .quiet), column: 10, action)
+    page.entry(
+      Span("looked at", .quiet), column: 10, Words.moment(product.observation.time, state))
   }
 
   private var productNote: String {
@@ -94,10 +96,13 @@ struct DetailsPage {
     }
     page.heading("Order")
     page.entry(
-      Span("after", .quiet), column: 10, after.isEmpty ? "nothing" : after.joined(separator: ", "))
+      Span("after", .quiet), column: 10, after.isEmpty ? "nothing" : after.map { VisibleText.escape($0) }.joined(separator: ", "))
     page.entry(
       Span("then", .quiet), column: 10,
-      followers.isEmpty ? "nothing is made from it" : followers.map(\.name).joined(separator: ", "))
+      followers.isEmpty ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
+    guard let plan = state.facts.plans[product.name], !plan.isEmpty else { return }
+    page.heading("Plan", "what f would do, and all that is stale with it")
+    for line in plan { page.text(line, indent: 4) }
   }
 
   // MARK: Inputs
