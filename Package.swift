@@ -82,6 +82,9 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
+      name: "ServiceTests",
+      dependencies: ["SystemSupport", "TestSupport", "Triggers", .system]),
+    .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "SystemSupport", "TestSupport", .system]),
     .testTarget(
@@ -96,7 +99,8 @@ let package = Package(
     .testTarget(
       name: "UpdatingTests",
       dependencies: [
-        "ConstantDatabase", "QmailFiles", "SystemSupport", "TestSupport", "Updating", .system,
+        "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "TestSupport", "Updating",
+        .system,
       ]),
 
     // What the benchmarks measure as a process.

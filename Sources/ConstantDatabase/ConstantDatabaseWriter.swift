@@ -49,6 +49,17 @@ package final class ConstantDatabaseWriter {
     }
   }
 
+  /// Adds records that are encoded already, after those that are there.
+  ///
+  /// - Throws: As `add(key:value:)`.
+  package func add(_ records: EncodedRecords) throws {
+    try requireOpen()
+    state = .broken
+    let isAdded = try encoder.add(records)
+    state = .open
+    if !isAdded { throw error("the records need more than the 4 GiB that the format can hold") }
+  }
+
   /// Writes the hash tables and the header: the temporary file is then a whole database.
   ///
   /// - Throws: `SystemError` when the disk is full; `ConstantDatabaseError` when an earlier write

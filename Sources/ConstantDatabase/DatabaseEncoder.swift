@@ -37,6 +37,25 @@ struct DatabaseEncoder: ~Copyable {
     return true
   }
 
+  /// Adds records that are encoded already.
+  ///
+  /// - Returns: Whether they fit; when they do not, nothing has changed.
+  /// - Throws: `SystemError` when they cannot be written; the file is then of no use.
+  mutating func add(_ records: EncodedRecords) throws(SystemError) -> Bool {
+    let (count, byteCount) = (records.slots.count, records.bytes.count)
+    guard !records.isOverfull, let start = size.add(recordCount: count, byteCount: byteCount) else {
+      return false
+    }
+    for slot in records.slots {
+      slots.append(Slot(hash: slot.hash, position: start + slot.position))
+    }
+    let result: Result<Void, SystemError> = unsafe records.bytes.withUnsafeBytes { bytes in
+      Result { () throws(SystemError) in try unsafe output.append(bytes) }
+    }
+    try result.get()
+    return true
+  }
+
   /// Writes the tables and the header; nothing can be added afterwards.
   mutating func finish() throws(SystemError) {
     let groups = SlotGroups(slots)

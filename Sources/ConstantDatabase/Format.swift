@@ -63,4 +63,16 @@ struct DatabaseSize: Equatable {
     }
     return UInt32(recordsEnd)
   }
+
+  /// Takes up several records at once, or none of them.
+  ///
+  /// - Returns: Where the first one begins, or nil when they do not all fit.
+  mutating func add(recordCount count: Int, byteCount: Int) -> UInt32? {
+    guard total + byteCount + 2 * Format.slotSize * count <= Self.limit else { return nil }
+    defer {
+      recordsEnd += byteCount
+      recordCount += count
+    }
+    return UInt32(recordsEnd)
+  }
 }

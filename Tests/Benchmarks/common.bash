@@ -15,7 +15,7 @@ build() {
 
 # yardstick NAME: compiles one of the C programs beside this file, and prints its path.
 yardstick() {
-  gcc -O2 -Wall -Wextra -o "$work/$1" "$benchmarks/Yardsticks/$1.c"
+  gcc -O2 -Wall -Wextra -static -o "$work/$1" "$benchmarks/Yardsticks/$1.c"
   printf '%s\n' "$work/$1"
 }
 

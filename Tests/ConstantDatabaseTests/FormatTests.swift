@@ -32,6 +32,16 @@ import Testing
     #expect(size.recordCount == 1)
   }
 
+  @Test func `several records are taken as a whole or not at all`() {
+    let room = Int(UInt32.max) - 2048 - 2 * 16
+    var size = DatabaseSize()
+    #expect(size.add(recordCount: 2, byteCount: room + 1) == nil)
+    #expect(size == DatabaseSize())
+    #expect(size.add(recordCount: 2, byteCount: room) == 2048)
+    #expect(size.total == Int(UInt32.max))
+    #expect(size.recordCount == 2)
+  }
+
   @Test(arguments: [(Int.max, 0), (0, Int.max), (1 << 32, 0), (1 << 31, 1 << 31)])
   func `lengths that no record can have are refused`(key: Int, value: Int) {
     var size = DatabaseSize()

@@ -19,11 +19,14 @@ final class TestServer {
   var settings = Settings()
   /// The log of all passes.
   private(set) var log: [String] = []
+  /// The supervised services, if there are any.
+  var sandbox: ServiceSandbox?
 
   init() throws {
     root = Scratch.directory.appending("root")
     settings.layout.root = Root(root)
-    settings.staysUp = .milliseconds(200)
+    // supervise shows a process that died at once as up for a second.
+    settings.staysUp = .milliseconds(1500)
     settings.reloadCheck = .milliseconds(100)
     for directory in ["var/qmail/control", "var/qmail/users", "etc", "service"] {
       try FileOperations.makeDirectory(root.appending(directory))

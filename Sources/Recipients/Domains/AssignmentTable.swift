@@ -11,17 +11,30 @@ enum AssignmentTable {
     let origin: RecipientOrigin
   }
 
+  /// The open file, for a few look-ups.
   case database(ConstantDatabase, FilePath)
+  /// The data of all the records, for many.
+  case records([[UInt8]: [UInt8]], FilePath)
   case text([[UInt8]: Found])
+
+  /// From how many look-ups on reading the file as a whole is faster.
+  private static let many = 100
 
   /// Opens `users/cdb`, or reads `users/assign`; without both the table is empty.
   ///
+  /// - Parameters:
+  ///   - layout: Where the files lie.
+  ///   - lookUpCount: About how often the table will be asked.
+  ///   - reader: Remembers what was read.
   /// - Throws: As `MailHomeFinder.init`.
-  init(of layout: ServerLayout, reader: inout SourceReader) throws {
+  init(of layout: ServerLayout, for lookUpCount: Int, reader: inout SourceReader) throws {
     let database = layout.users.appending("cdb")
     reader.note(.file(database))
     if try FileStatus.of(database) != nil {
-      self = .database(try ConstantDatabase(opening: database), database)
+      let file = try ConstantDatabase(opening: database)
+      self =
+        lookUpCount < Self.many
+        ? .database(file, database) : .records(try Self.records(of: file), database)
       return
     }
     let path = layout.users.appending("assign")
@@ -44,13 +57,26 @@ enum AssignmentTable {
   private func found(_ key: [UInt8]) throws -> Found? {
     switch self {
     case .text(let table): return table[key]
-    case .database(let database, let path):
-      guard let data = try database.value(for: key) else { return nil }
-      let name = VisibleText.escape(key)
-      guard let assignment = Assignment(record: data) else {
-        throw ConstantDatabaseError(.read, path.visible, "record \(name) has too few fields")
-      }
-      return Found(assignment: assignment, origin: .record(path, key: name))
+    case .records(let table, let path): return try Self.found(key, table[key], path)
+    case .database(let file, let path): return try Self.found(key, file.value(for: key), path)
     }
+  }
+
+  private static func found(_ key: [UInt8], _ data: [UInt8]?, _ path: FilePath) throws -> Found? {
+    guard let data else { return nil }
+    let name = VisibleText.escape(key)
+    guard let assignment = Assignment(record: data) else {
+      throw ConstantDatabaseError(.read, path.visible, "record \(name) has too few fields")
+    }
+    return Found(assignment: assignment, origin: .record(path, key: name))
+  }
+
+  private static func records(of file: ConstantDatabase) throws -> [[UInt8]: [UInt8]] {
+    var records: [[UInt8]: [UInt8]] = [:]
+    try unsafe file.forEachRecord { key, data in
+      let key = unsafe [UInt8](key)
+      if records[key] == nil { records[key] = unsafe [UInt8](data) }
+    }
+    return records
   }
 }

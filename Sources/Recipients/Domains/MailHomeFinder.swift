@@ -13,10 +13,18 @@ struct MailHomeFinder {
 
   /// Opens `users/cdb`, or reads `users/assign`.
   ///
+  /// - Parameters:
+  ///   - layout: Where the files lie.
+  ///   - domainCount: How many domains will be asked for.
+  ///   - users: The users of the system.
+  ///   - reader: Remembers what was read.
   /// - Throws: `SystemError` when a file is there but cannot be read; `ConstantDatabaseError` when
   ///   `users/cdb` is damaged; `FileFormatError` when `users/assign` does not parse.
-  init(of layout: ServerLayout, users: PasswordFile, reader: inout SourceReader) throws {
-    table = try AssignmentTable(of: layout, reader: &reader)
+  init(
+    of layout: ServerLayout, for domainCount: Int, users: PasswordFile,
+    reader: inout SourceReader
+  ) throws {
+    table = try AssignmentTable(of: layout, for: domainCount, reader: &reader)
     self.users = users
     passwd = layout.passwd
     alias = layout.qmail.appending("alias")

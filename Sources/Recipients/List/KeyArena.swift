@@ -12,7 +12,9 @@ struct KeyArena: Sendable {
   var count: Int { entries.count }
 
   /// Adds the key `NAME@DOMAIN`, the name in small letters.
-  mutating func append(_ name: Span<UInt8>, at domain: [UInt8]) {
+  mutating func append(
+    _ name: Span<UInt8>, at domain: [UInt8], mark: KeyEntry.Mark = .accepted
+  ) {
     let (start, count) = (used, name.count + 1 + domain.count)
     guard start + count <= Int(UInt32.max), count <= KeyEntry.longest else {
       isOverfull = true
@@ -29,7 +31,13 @@ struct KeyArena: Sendable {
       return unsafe KeyEntry.prefix(of: UnsafeRawBufferPointer(all), at: start, count: count)
     }
     used += count
-    entries.append(KeyEntry(prefix: prefix, offset: start, count: count))
+    entries.append(KeyEntry(prefix: prefix, offset: start, count: count, mark: mark))
+  }
+
+  /// Adds a key that has an `@`.
+  mutating func append(key: [UInt8], mark: KeyEntry.Mark = .accepted) {
+    guard let at = key.lastIndex(of: UInt8(ascii: "@")) else { return }
+    append(Array(key[..<at]).span, at: Array(key[(at + 1)...]), mark: mark)
   }
 
   /// Forgets the keys that were added since there were `count`.

@@ -1,28 +1,34 @@
 /// A key in one of several arenas, with eight of its bytes beside its place, so that most
 /// comparisons touch nothing else.
 struct KeyEntry: Sendable {
+  /// What is to be made of a key; of equal keys the highest counts.
+  enum Mark: UInt64, Comparable, Sendable {
+    case accepted, excluded, rejected
+
+    static func < (left: Mark, right: Mark) -> Bool { left.rawValue < right.rawValue }
+  }
+
   /// The eight bytes of the key that are compared now, the first one highest; zeros after its end.
   var prefix: UInt64
-  /// From the top: 8 bits the arena, 32 bits the offset in it, 24 bits the length.
+  /// From the top: 8 bits the arena, 32 bits the offset in it, 2 bits the mark, 22 bits the length.
   private let place: UInt64
 
   /// The longest key: more than any program takes for an address.
-  static let longest = 1 << 24 - 1
-  /// The most arenas that can be told apart.
-  static let mostArenas = 1 << 8
+  static let longest = 1 << 22 - 1
 
-  init(prefix: UInt64, arena: Int = 0, offset: Int, count: Int) {
+  init(prefix: UInt64, arena: Int = 0, offset: Int, count: Int, mark: Mark) {
     self.prefix = prefix
-    place = UInt64(arena) << 56 | UInt64(offset) << 24 | UInt64(count)
+    place = UInt64(arena) << 56 | UInt64(offset) << 24 | mark.rawValue << 22 | UInt64(count)
   }
 
   var arena: Int { Int(place >> 56) }
   var offset: Int { Int(place >> 24 & 0xffff_ffff) }
-  var count: Int { Int(place & 0xff_ffff) }
+  var count: Int { Int(place & 0x3f_ffff) }
+  var mark: Mark { Mark(rawValue: place >> 22 & 3) ?? .accepted }
 
   /// The same key, said to be in another arena.
   func moved(to arena: Int) -> KeyEntry {
-    KeyEntry(prefix: prefix, arena: arena, offset: offset, count: count)
+    KeyEntry(prefix: prefix, arena: arena, offset: offset, count: count, mark: mark)
   }
 
   /// Eight bytes of a key from a place on, as a number that sorts like them.

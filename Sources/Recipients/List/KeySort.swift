@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Brings the keys of some arenas into the order of their bytes, each key once.
+/// Brings the keys of some arenas into the order of their bytes, each key once, without those that
+/// are excluded.
 ///
 /// Each worker takes the keys of a range, found by a sample, so that nothing must be merged. Keys
 /// are sorted by their first eight bytes; those that agree in them by the next eight, and so on.
@@ -74,7 +75,8 @@ struct KeySort {
   }
 }
 
-/// Sorts entries by the bytes that they stand for, and drops all but the first of equal ones.
+/// Sorts entries by the bytes that they stand for, and keeps of equal ones the one whose mark counts,
+/// unless it excludes the key.
 @unsafe private struct Sorter {
   let bytes: [UnsafeRawBufferPointer]
 
@@ -89,7 +91,9 @@ struct KeySort {
       var end = start + 1
       while end < entries.count, unsafe entries[end].prefix == entries[start].prefix { end += 1 }
       var count = end - start
-      if count > 1 {
+      if count == 1 {
+        if unsafe entries[start].mark == .excluded { count = 0 }
+      } else {
         count = unsafe sortTied(
           UnsafeMutableBufferPointer(rebasing: entries[start..<end]), from: depth + 8)
       }
@@ -110,11 +114,14 @@ struct KeySort {
     }
     var (short, kept) = (0, 0)
     while short < entries.count, unsafe entries[short].count <= depth {
-      if unsafe short == 0 || entries[short].count != entries[kept - 1].count {
-        unsafe entries[kept] = entries[short]
-        kept += 1
-      }
-      short += 1
+      var winner = unsafe entries[short]
+      repeat {
+        if unsafe entries[short].mark > winner.mark { winner = unsafe entries[short] }
+        short += 1
+      } while unsafe short < entries.count && entries[short].count == winner.count
+      if winner.mark == .excluded { continue }
+      unsafe entries[kept] = winner
+      kept += 1
     }
     let rest = unsafe UnsafeMutableBufferPointer(rebasing: entries[short...])
     if rest.count == 0 { return kept }

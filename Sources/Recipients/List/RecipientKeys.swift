@@ -8,8 +8,6 @@ struct RecipientKeys: Sendable {
   let lines: [[UInt8]: Int]
   let path: FilePath
 
-  var keys: Set<[UInt8]> { Set(lines.keys) }
-
   /// Reads the file; without it there are no keys.
   ///
   /// - Throws: `SystemError` when it is there but cannot be read; `FileFormatError` for an entry

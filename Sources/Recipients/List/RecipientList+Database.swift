@@ -1,5 +1,6 @@
 internal import ConstantDatabase
 package import SystemPackage
+internal import Synchronization
 internal import SystemSupport
 
 extension RecipientList {
@@ -20,8 +21,34 @@ extension RecipientList {
     return .changed(changes)
   }
 
+  /// Adds the records, encoded by several threads.
   private func add(to writer: ConstantDatabaseWriter) throws {
-    try unsafe forEachRecord { try unsafe writer.add(key: $0, value: $1) }
+    let slices = keys.parts.flatMap { part in
+      stride(from: 0, to: part.count, by: Self.sliceSize).map { part[$0...].prefix(Self.sliceSize) }
+    }
+    let next = Atomic(0)
+    let encoded = Mutex<[EncodedRecords?]>(Array(repeating: nil, count: slices.count))
+    @Sendable func work() {
+      while true {
+        let number = next.add(1, ordering: .relaxed).oldValue
+        guard number < slices.count else { return }
+        let records = encode(slices[number])
+        encoded.withLock { $0[number] = records }
+      }
+    }
+    Workers.run(min(workerCount, slices.count), work, here: work)
+    for records in encoded.withLock({ $0 }) {
+      if let records { try writer.add(records) }
+    }
+  }
+
+  /// How many records a thread encodes at a time.
+  private static let sliceSize = 1 << 14
+
+  private func encode(_ slice: ArraySlice<KeyEntry>) -> EncodedRecords {
+    var records = EncodedRecords(reserving: slice.reduce(0) { $0 + $1.count + 9 }, slice.count)
+    for entry in slice { unsafe withRecord(entry) { unsafe records.append(key: $0, value: $1) } }
+    return records
   }
 
   /// How the list differs from a file that has its records in our order, by walking through both.
@@ -50,39 +77,44 @@ private struct ChangeWalk {
   /// The old file's records are in another order.
   struct Disorder: Error {}
 
-  private var cursor: RecipientList.Cursor
+  private let list: RecipientList
+  private var cursor: SortedKeys.Cursor
   private var last: [UInt8] = []
-  private var (before, after, added, removed, changed) = (0, 0, 0, 0, 0)
+  private var (before, added, removed, changed) = (0, 0, 0, 0)
 
-  init(of list: RecipientList) { cursor = RecipientList.Cursor(list) }
+  init(of list: RecipientList) {
+    self.list = list
+    cursor = SortedKeys.Cursor(list.keys)
+  }
 
   var changes: RecordChanges {
-    RecordChanges(added: added, removed: removed, changed: changed, before: before, after: after)
+    RecordChanges(
+      added: added, removed: removed, changed: changed, before: before, after: list.count)
   }
 
   mutating func step(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws {
     try unsafe checkOrder(key)
     before += 1
-    while let order = unsafe cursor.compareNext(key) {
-      if order > 0 { break }
-      after += 1
-      guard order == 0 else {
-        added += 1
-        cursor.skip()
-        continue
+    while let entry = cursor.next {
+      let (order, isSame) = unsafe list.withRecord(entry) { ownKey, ownValue in
+        unsafe (Order.compare(ownKey, key), Order.compare(ownValue, value) == 0)
       }
-      let isSame = unsafe cursor.withNext { _, own in unsafe Order.compare(own, value) == 0 }
-      if isSame == false { changed += 1 }
-      return
+      if order > 0 { break }
+      cursor.advance()
+      if order == 0 {
+        if !isSame { changed += 1 }
+        return
+      }
+      added += 1
     }
     removed += 1
   }
 
   /// Counts what is left after the old file's last record.
   mutating func finish() {
-    while unsafe cursor.withNext({ _, _ in () }) != nil {
-      after += 1
+    while cursor.next != nil {
       added += 1
+      cursor.advance()
     }
   }
 

@@ -4,6 +4,16 @@ internal import SystemSupport
 internal import Synchronization
 
 /// Makes the list of a server's recipients from its files.
+///
+/// The recipients are those of John Simpson's mkvalidrcptto (2008-07-14), domain class by domain
+/// class, with these differences on purpose:
+/// - Comments, blank lines, lines without a colon and the case of names are as qmail reads them.
+/// - Keys are in small letters, as the lookup is, sorted and unique.
+/// - `=` lines of `users/assign` match, and so do prefixes of the target's own extensions.
+/// - What cannot be read or parsed, and a domain that nothing handles, is an error; nothing is
+///   thrown away silently. A catch-all of `virtualdomains` (an empty name) handles no domain.
+/// - `control/validrcptto.reject` adds records that refuse, `control/validrcptto.exclude` stands for
+///   the exclude list in the script, `control/validrcptto.d` for its directory of routed domains.
 package struct RecipientListBuilder {
   /// Where the files lie.
   package var layout: ServerLayout
@@ -30,15 +40,13 @@ package struct RecipientListBuilder {
     let plan = try RecipientPlan(layout: layout, leavesOutAliases: leavesOutAliases)
     var listings = listDomains(of: plan)
     listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
-    listings.append(Listing(addresses: plan.served.addresses))
+    listings.append(Listing(single: plan))
     try report(listings, plan)
     var reader = plan.reader
     for listing in listings { reader.note(listing.reader) }
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []
-    return RecipientList(
-      accepted: SortedKeys(arenas, workerCount: workerCount), rejected: plan.rejected.keys,
-      excluded: plan.excluded.keys, sources: reader.distinctSources)
+    return RecipientList(arenas, reader: reader, workerCount: workerCount)
   }
 
   private func report(_ listings: [Listing], _ plan: RecipientPlan) throws {
@@ -50,7 +58,9 @@ package struct RecipientListBuilder {
       }
     }
     for warning in listings.flatMap(\.warnings).sorted() { warn(warning) }
-    let problems = plan.problems + listings.flatMap(\.problems)
+    let problems =
+      plan.problems
+      + listings.flatMap(\.problems).sorted { "\($0)" < "\($1)" }
     if keepsGoing {
       for problem in problems { warn("skipped: \(problem)") }
     } else if !problems.isEmpty {
@@ -73,12 +83,12 @@ private struct Listing: Sendable {
 
   init() {}
 
-  /// The single addresses of `virtualdomains`.
-  init(addresses: [VirtualAddress]) {
-    for address in addresses {
-      let local = address.address.dropLast(address.domain.count + 1)
-      keys.append(Array(local).span, at: Array(address.domain))
-    }
+  /// The keys that are named one by one: addresses of `virtualdomains`, those that are refused, and
+  /// those that are left out.
+  init(single plan: RecipientPlan) {
+    for address in plan.served.addresses { keys.append(key: address.address) }
+    for key in plan.rejected.lines.keys { keys.append(key: key, mark: .rejected) }
+    for key in plan.excluded.lines.keys { keys.append(key: key, mark: .excluded) }
   }
 }
 

@@ -56,7 +56,9 @@ struct RecipientPlan: Sendable {
       guard case .virtual(let target) = domain.handling else {
         return PlannedDomain(domain: domain, home: nil)
       }
-      let opened = try finder ?? MailHomeFinder(of: layout, users: users, reader: &reader)
+      let opened =
+        try finder
+        ?? MailHomeFinder(of: layout, for: domains.count, users: users, reader: &reader)
       finder = opened
       return PlannedDomain(domain: domain, home: try opened.home(of: target))
     }

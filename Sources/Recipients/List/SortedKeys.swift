@@ -4,13 +4,16 @@ internal import Glibc
 struct SortedKeys: Sendable {
   /// The memory that the entries point into.
   private let arenas: [[UInt8]]
-  private let parts: [[KeyEntry]]
+  /// The keys; each part goes on where the one before it ends.
+  let parts: [[KeyEntry]]
 
   /// Sorts the keys of some arenas.
   init(_ arenas: [KeyArena], workerCount: Int) {
     self.arenas = arenas.map(\.bytes)
     parts = KeySort(arenas, workerCount: workerCount).parts()
   }
+
+  var count: Int { parts.reduce(0) { $0 + $1.count } }
 
   /// The bytes of a key, valid during the call.
   func withKey<Result>(

@@ -101,8 +101,7 @@ extension DomainLister {
     let names = try reader.dotQmailNames(in: directory)
     let nearest = DotQmailName.defaults(below: home.prefix).first { names.contains($0) }
     if let file = nearest.flatMap({ directory.appending(bytes: $0) }) {
-      let contents = DotQmail(parsing: try reader.contents(of: file))
-      guard contents.catchAll == .vpopmailBouncing else {
+      guard try catchAll(of: file) == .vpopmailBouncing else {
         sink.addCatchAll(domain) { .entry(file) }
         return .catchAll(file)
       }
@@ -112,6 +111,15 @@ extension DomainLister {
     addFiles(names, in: directory, home, domain, &sink)
     let stem = ".qmail" + VisibleText.escape(home.prefix)
     return .dotQmailFiles(directory, stem: stem)
+  }
+
+  private mutating func catchAll(of file: FilePath) throws -> DotQmail.CatchAll {
+    reader.note(.file(file))
+    let catchAll = unsafe try buffer.withContents(of: file) { bytes in
+      unsafe DotQmail(parsing: Array(bytes)).catchAll
+    }
+    guard let catchAll else { throw SystemError("open", file, .noSuchFileOrDirectory) }
+    return catchAll
   }
 
   /// Adds what the `.qmail` files stand for, except for the one that bounces the rest.

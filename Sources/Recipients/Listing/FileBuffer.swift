@@ -6,6 +6,9 @@ internal import SystemSupport
 @safe struct FileBuffer: ~Copyable {
   private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
+  /// Files must be smaller; one call of read gives up to 2 GiB.
+  private static let limit = 1 << 30
+
   deinit { unsafe memory.deallocate() }
 
   /// Reads a regular file and lends its bytes; nil when nothing is there.
@@ -21,15 +24,30 @@ internal import SystemSupport
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
-    let status = try FileStatus.of(file, subject: path.visible)
+    let status = try Self.status(of: file, path)
     guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
+    guard status.size < Self.limit else { throw SystemError("read", path, .fileTooLarge) }
     makeRoom(for: Int(status.size) + 1)
-    let count = unsafe try file.readFully(into: memory, at: 0, subject: path.visible)
+    // A regular file gives less than was asked for only at its end.
+    let count = try check("read", path.visible) {
+      unsafe pread(file.raw, memory.baseAddress, memory.count, 0)
+    }
     guard unsafe count < memory.count else {
       // It grew meanwhile: what is read may end in the middle of a line.
       throw SystemError("read", path, .resourceTemporarilyUnavailable)
     }
     return unsafe body(UnsafeBufferPointer(rebasing: memory.bindMemory(to: UInt8.self)[..<count]))
+  }
+
+  /// The status of the open file; its name is made visible only for an error.
+  private static func status(
+    of file: OwnedDescriptor, _ path: FilePath
+  ) throws(SystemError) -> FileStatus {
+    do {
+      return try FileStatus.of(file)
+    } catch {
+      throw SystemError("stat", path, error.errno)
+    }
   }
 
   private mutating func makeRoom(for count: Int) {

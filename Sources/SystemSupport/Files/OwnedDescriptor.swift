@@ -122,6 +122,15 @@ extension OwnedDescriptor {
     try result.get()
   }
 
+  /// Sets when the file's contents last changed, as far as its stamps tell.
+  ///
+  /// - Throws: `SystemError` when the file is not ours.
+  package func setModified(_ time: Timestamp, subject: String = "") throws(SystemError) {
+    let stamp = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.fraction))
+    let times = [stamp, stamp]
+    try check("set the date of", subject) { unsafe futimens(raw, times) }
+  }
+
   /// Brings the file's contents to the disk.
   ///
   /// - Throws: `SystemError` when the device fails.

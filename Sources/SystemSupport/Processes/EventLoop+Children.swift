@@ -10,19 +10,22 @@ extension EventLoop {
   /// - Parameters:
   ///   - command: What to run.
   ///   - timeout: After this the program is stopped.
+  ///   - lock: A lock that the program keeps as well, as its descriptor 3: should we be killed, it
+  ///     stays held until the program has ended. Given back by us, it is free in any case.
   ///   - outputLimit: The most bytes of output that are kept.
   ///   - completion: Gets the outcome, once.
   /// - Returns: The running child.
   /// - Throws: `SystemError` when the program cannot be started; no completion is called then.
   @discardableResult
   package func run(
-    _ command: Command, timeout: Duration, outputLimit: Int = 1 << 14,
-    _ completion: @escaping (ChildProcess.Outcome) -> Void
+    _ command: Command, timeout: Duration, sharing lock: FileLock? = nil,
+    outputLimit: Int = 1 << 14, _ completion: @escaping (ChildProcess.Outcome) -> Void
   ) throws(SystemError) -> ChildProcess {
     let pipe = try OutputPipe()
     let input = try OwnedDescriptor(
       opening: command.standardInput ?? "/dev/null", flags: O_RDONLY)
-    let pid = try spawn(command, input: input, output: pipe.writer)
+    let pid = try spawn(
+      command, input: input, output: pipe.writer, keeping: lock?.descriptor.raw)
     return try ChildProcess(
       pid: pid, output: pipe.reader, on: self, timeout: timeout, outputLimit: outputLimit,
       completion)
@@ -88,7 +91,7 @@ extension EventLoop {
   }
 
   private func spawn(
-    _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor
+    _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor, keeping kept: CInt?
   ) throws(SystemError) -> pid_t {
     guard let program = command.arguments.first else {
       throw SystemError("run", "an empty command", .invalidArgument)
@@ -99,7 +102,8 @@ extension EventLoop {
     unsafe posix_spawn_file_actions_adddup2(&actions, input.raw, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 2)
-    unsafe linux_spawn_close_from(&actions, 3)
+    if let kept { unsafe posix_spawn_file_actions_adddup2(&actions, kept, 3) }
+    unsafe linux_spawn_close_from(&actions, kept == nil ? 3 : 4)
 
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)

@@ -29,13 +29,3 @@ enum ActionRunner {
     }
   }
 }
-
-extension Rule.Action {
-  /// Whether the action takes so long that others should be told of it while it runs.
-  var isLong: Bool {
-    switch self {
-    case .build: false
-    case .command, .reload, .restart: true
-    }
-  }
-}

@@ -18,7 +18,7 @@ final class Candidate {
   private let product: FilePath
   private let directory: FilePath
 
-  /// Makes the directory, and removes what runs that were killed have left of theirs.
+  /// Makes the directory.
   ///
   /// - Parameters:
   ///   - product: The file that will be replaced.
@@ -30,7 +30,6 @@ final class Candidate {
     }
     self.product = product
     let parent = product.removingLastComponent()
-    try Self.removeLeftovers(of: name, in: parent)
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let directory = parent.appending(".\(name.string).\(random).tmp")
     try check("mkdir", directory.visible) {
@@ -47,7 +46,13 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  deinit { Self.removeDirectory(directory) }
+  /// Also removes what runs that were killed have left of theirs.
+  deinit {
+    Self.removeDirectory(directory)
+    if let name = product.lastComponent {
+      try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
+    }
+  }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
@@ -56,7 +61,10 @@ final class Candidate {
   func commit() throws(SystemError) {
     let file = try FileReading.open(path, followingLinks: false)
     let new = try FileStatus.of(file, subject: path.visible)
-    guard new.kind == .regular else { throw SystemError("replace", product, .invalidArgument) }
+    // A second name would be another file's, which must not get the product's owner and mode.
+    guard new.kind == .regular, new.links == 1 else {
+      throw SystemError("replace", product, .invalidArgument)
+    }
     let old = try FileStatus.of(product, followingLinks: false)
     let owner = old?.owner ?? geteuid()
     let group = old?.group ?? (new.owner == geteuid() ? new.group : getegid())
@@ -85,14 +93,29 @@ final class Candidate {
       let path = parent.appending(entry)
       let status = try FileStatus.of(path, followingLinks: false)
       if status?.kind == .directory { removeDirectory(path) }
-      if status?.kind == .regular, status?.owner == geteuid() { try FileOperations.remove(path) }
+      if let status, isAbandoned(status) { try FileOperations.remove(path) }
     }
   }
 
-  /// Removes a directory and the files in it; builders make no directories of their own.
+  /// Whether a temporary file is nobody's any more: a tool run by hand may be writing one now.
+  private static func isAbandoned(_ status: FileStatus) -> Bool {
+    status.kind == .regular && status.owner == geteuid()
+      && Timestamp.now - status.changed > .seconds(3600)
+  }
+
+  /// Removes a directory and what is in it.
+  ///
+  /// Directories within are entered only where nobody but we can have put something else in their
+  /// place meanwhile.
   private static func removeDirectory(_ path: FilePath) {
+    let isOurs = (try? FileStatus.of(path, followingLinks: false))?.owner == geteuid()
     for name in (try? FileReading.names(in: path)) ?? [] {
-      try? FileOperations.remove(path.appending(name))
+      let entry = path.appending(name)
+      if isOurs, (try? FileStatus.of(entry, followingLinks: false))?.kind == .directory {
+        removeDirectory(entry)
+      } else {
+        try? FileOperations.remove(entry)
+      }
     }
     _ = unsafe path.withPlatformString { unsafe rmdir($0) }
   }

@@ -40,7 +40,10 @@ final class InPlaceRun: RuleRun {
         words, standardInput: command.standardInput,
         environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
       outcome.command = started.typed
-      child = try environment.loop.run(started, timeout: rule.timeout) { [self] in end($0) }
+      let lock = rule.user == nil ? environment.lock : nil
+      child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
+        [self] in end($0)
+      }
     } catch {
       finish(.failed("\(error)"))
     }
@@ -84,6 +87,7 @@ final class InPlaceRun: RuleRun {
             ? "\(program) took too long and was stopped" : "\(program): \(result.ending)\(last)")
       }
       guard let after, after != before else {
+        if after == nil, before != nil { try restore() }
         let words = result.output.lines.last.map { ", saying: \($0)" } ?? ""
         return fail("\(program): exit 0, but it did not replace its product\(words)")
       }
@@ -116,10 +120,14 @@ final class InPlaceRun: RuleRun {
   }
 
   /// Puts the old product back; there may have been none.
+  ///
+  /// It gets its old date too: a new one would make it look newer than the inputs.
   private func restore() throws {
     guard let backup, let before else { return try FileOperations.remove(product) }
-    let bytes = try FileReading.contents(of: backup)
-    try FileReplacement.write(bytes, to: product)
+    let replacement = try FileReplacement(replacing: product)
+    try replacement.descriptor.write(try FileReading.contents(of: backup))
+    try replacement.descriptor.setModified(before.modified, subject: product.visible)
+    try replacement.commit()
     if let now = try FileStatus.of(product, followingLinks: false) {
       try FileOperations.adopt(owner: before, of: product, now: now)
     }

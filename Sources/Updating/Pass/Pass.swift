@@ -4,7 +4,7 @@ internal import SystemSupport
 ///
 /// Everything happens on the loop; the completion comes once.
 package final class Pass {
-  private let environment: PassEnvironment
+  private var environment: PassEnvironment
   private let states: StateCache
   private let order: PassOrder
   private let completion: (PassResult) -> Void
@@ -17,6 +17,8 @@ package final class Pass {
   private var result = PassResult()
   private var current: (any RuleRun)?
   private var attempts = 0
+  /// How often the present rule was put off because an input is still private.
+  private var delays = 0
 
   /// How often a product is built in a row while its inputs keep changing.
   private static let attemptLimit = 3
@@ -38,6 +40,7 @@ package final class Pass {
       try environment.store.prepare()
       let lock = try FileLock(environment.store.lockPath)
       self.lock = lock
+      environment.lock = lock
       waiting = environment.loop.acquire(
         lock, as: environment.program,
         waiting: { [environment] holder in
@@ -63,6 +66,7 @@ package final class Pass {
 
   private func begin() {
     guard !result.isStopped else { return end() }
+    environment.store.removeLeftovers()
     do {
       rules = try RuleCatalogue(environment.settings).present()
       work()
@@ -74,6 +78,7 @@ package final class Pass {
   private func end(failure: String? = nil) {
     lock?.release()
     lock = nil
+    environment.lock = nil
     result.failure = failure
     completion(result)
   }
@@ -148,6 +153,7 @@ extension Pass {
     if rule.isOpaque || state.record?.isOpaque == true { result.hasOpaqueRules = true }
     if verdict.isTrouble || skipped != nil { blocked.insert(rule.name) }
     attempts = 0
+    delays = 0
     result.entries.append(
       PassResult.Entry(rule: rule, verdict: verdict, run: run, skipped: skipped))
   }
@@ -155,13 +161,13 @@ extension Pass {
   /// How long to wait because an input of a service is still private, as vpopmail leaves it for a
   /// moment between its rename and its chmod; nil when there is no need, or it has lasted too long.
   private func unsettled(_ rule: Rule, _ observation: RuleObservation) -> Duration? {
-    guard case .service = rule.product, attempts < 8 else { return nil }
+    guard case .service = rule.product, delays < 8 else { return nil }
     let isPrivate = observation.inputs.values.contains { evidence in
       guard case .file(let file) = evidence, !file.isWorldReadable else { return false }
       return observation.time - file.stamp.changed < environment.settings.settleLimit
     }
     guard isPrivate else { return nil }
-    attempts += 1
+    delays += 1
     return environment.settings.settle
   }
 }
@@ -184,8 +190,6 @@ extension Pass {
     state.reasons = why
     state.running = RuleState.Running(
       by: environment.identity, pid: ownProcessNumber(), since: began, why: why)
-    // Short runs need no note for others: only what can last is written down beforehand.
-    if rule.action.isLong { states.save(state) }
     let isForced = order.forced.contains(rule.name)
     let run = ActionRunner.run(of: rule, isForced: isForced, in: environment) { [self] outcome in
       current = nil
@@ -198,6 +202,8 @@ extension Pass {
     }
     current = run
     run.start()
+    // Others are told while it lasts; it has begun first, so that it need not wait for the disk.
+    if current === run { states.save(state) }
   }
 
   private func finish(

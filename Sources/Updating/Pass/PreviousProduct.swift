@@ -46,11 +46,11 @@ struct PreviousProduct {
   ///
   /// - Throws: `SystemError`; the product is then as it was.
   func swap(with product: FilePath) throws(SystemError) {
-    let kept = try FileReading.contents(of: path, followingLinks: false)
-    guard try keep(product) else {
-      try FileReplacement.write(kept, to: product)
-      return
-    }
-    try FileReplacement.write(kept, to: product)
+    // Written before the present product takes the kept one's place: a full disk loses nothing.
+    let replacement = try FileReplacement(replacing: product)
+    try replacement.descriptor.write(
+      try FileReading.contents(of: path, followingLinks: false), subject: product.visible)
+    _ = try keep(product)
+    try replacement.commit()
   }
 }

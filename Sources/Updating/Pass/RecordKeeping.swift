@@ -8,27 +8,33 @@ enum RecordKeeping {
     _ outcome: RunOutcome, _ report: RunReport, of before: RuleObservation,
     in state: inout RuleState, by surveyor: Surveyor
   ) {
+    let memory = state
     state.add(report)
     switch outcome.result {
     case .built, .unchanged, .reloaded, .restarted:
       state.failure = nil
       state.hold = nil
-      state.record = record(outcome, of: before, state, began: report.began, surveyor)
+      let (inputs, reported) = inputs(of: outcome, report, before, memory, surveyor)
+      state.record = BuildRecord(
+        rule: before.ruleDigest, inputs: inputs, reported: reported, isOpaque: outcome.isOpaque,
+        product: surveyor.product(of: before.rule, state), time: .now)
       if outcome.keptPrevious { state.hasPrevious = true }
     case .failed:
       let count = (state.failure?.count ?? 0) + 1
       let now = Timestamp.now
-      let (inputs, reported) = inputs(of: outcome, before, state, began: report.began, surveyor)
+      let (inputs, reported) = inputs(of: outcome, report, before, memory, surveyor)
       state.failure = RuleState.Failure(
         message: outcome.summary, count: count, since: state.failure?.since ?? now,
         nextTry: now + RuleState.Failure.delay(after: count), inputs: inputs, reported: reported)
       state.failure?.rule = before.ruleDigest
     case .held:
+      let (inputs, reported) = inputs(of: outcome, report, before, memory, surveyor)
       state.failure = nil
       state.hold = RuleState.Hold(
         cause: .loss, records: outcome.records,
-        losing: outcome.samples.filter { $0.hasPrefix("-") }, since: .now, inputs: before.inputs)
+        losing: outcome.samples.filter { $0.hasPrefix("-") }, since: .now, inputs: inputs)
       state.hold?.rule = before.ruleDigest
+      state.hold?.reported = reported
     case .rolledBack, .adopted: break
     }
   }
@@ -39,44 +45,43 @@ enum RecordKeeping {
     _ state: inout RuleState, _ verdict: Verdict, _ observation: RuleObservation
   ) {
     guard case .fresh(let basis) = verdict else { return }
+    let others = Set(state.unfinishedReport).subtracting(state.record?.reported ?? [])
+    let inputs = observation.inputs.filter { !others.contains($0.key) }
     state.failure = nil
     if state.hold != nil { state.hold = nil }
-    if let record = state.record, record.inputs == observation.inputs,
+    if let record = state.record, record.inputs == inputs,
       record.product == observation.product, record.rule == observation.ruleDigest
     {
       return
     }
     let old = state.record
     state.record = BuildRecord(
-      rule: observation.ruleDigest, inputs: observation.inputs, reported: old?.reported ?? [],
+      rule: observation.ruleDigest, inputs: inputs, reported: old?.reported ?? [],
       isOpaque: old?.isOpaque ?? false, product: observation.product,
       time: basis == .record ? old?.time ?? observation.time : observation.time)
   }
 
-  private static func record(
-    _ outcome: RunOutcome, of before: RuleObservation, _ state: RuleState, began: Timestamp,
-    _ surveyor: Surveyor
-  ) -> BuildRecord {
-    let (inputs, reported) = inputs(of: outcome, before, state, began: began, surveyor)
-    return BuildRecord(
-      rule: before.ruleDigest, inputs: inputs, reported: reported, isOpaque: outcome.isOpaque,
-      product: surveyor.product(of: before.rule, state), time: .now)
-  }
-
-  /// The inputs of a run as they were before it began, with those that only its builder knew.
+  /// The inputs of a run as they were before it began, with what only its builder knows of, and
+  /// the keys of those.
+  ///
+  /// A run without a product adds what it has read to what the last product was made from.
   private static func inputs(
-    of outcome: RunOutcome, _ before: RuleObservation, _ state: RuleState, began: Timestamp,
+    of outcome: RunOutcome, _ report: RunReport, _ before: RuleObservation, _ memory: RuleState,
     _ surveyor: Surveyor
-  ) -> (inputs: [String: InputEvidence], reported: [String]) {
-    let known = Set(state.reportedInputs)
+  ) -> (all: [String: InputEvidence], reported: [String]) {
+    let old = memory.record?.reported ?? []
+    let known = Set(memory.reportedInputs)
     let declared = before.inputs.filter { !known.contains($0.key) }
-    let reported = outcome.reported?.filter { declared[$0] == nil } ?? known.sorted()
+    let isSuccess = outcome.result.isSuccess
+    let reported =
+      outcome.reported?.filter { declared[$0] == nil } ?? (isSuccess ? old : memory.unfinishedReport)
+    let wanted = isSuccess ? reported : reported + old
     var inputs = declared
-    for key in reported { inputs[key] = before.inputs[key] }
-    let unknown = reported.filter { inputs[$0] == nil }
-    for (key, evidence) in surveyor.evidence(ofReported: unknown, before.rule, state) {
+    for key in wanted { inputs[key] = before.inputs[key] }
+    let unknown = wanted.filter { inputs[$0] == nil }
+    for (key, evidence) in surveyor.evidence(ofReported: unknown, before.rule, memory) {
       // What changed while it was being read counts as not read: the rule runs once more.
-      inputs[key] = evidence.changedSince(began) ? .absent : evidence
+      inputs[key] = evidence.changedSince(report.began) ? .absent : evidence
     }
     return (inputs, reported)
   }

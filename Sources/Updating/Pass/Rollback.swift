@@ -69,6 +69,9 @@ package final class Rollback {
     var state = states.state(of: name)
     let previous = PreviousProduct(name, environment.store)
     guard try FileStatus.of(previous.path) != nil else { throw RollbackError.nothingKept(name) }
+    if case .unusable(let reason) = Surveyor(environment.settings).product(of: rule, state) {
+      throw RollbackError.system("unable to replace \(product.visible): \(reason)")
+    }
     let (began, start) = (Timestamp.now, Instant.now)
     let inspection = try Inspection(of: previous.path, replacing: product, isDatabase: isDatabase)
     try previous.swap(with: product)
@@ -83,11 +86,11 @@ package final class Rollback {
   }
 
   private func remember(_ report: RunReport, of rule: Rule, in state: inout RuleState) {
-    let surveyor = Surveyor(environment.settings)
-    let observation = surveyor.observe(rule, state)
     state.add(report)
     state.hasPrevious = true
     state.failure = nil
+    state.hold = nil
+    let observation = Surveyor(environment.settings).observe(rule, state)
     state.record?.product = observation.product
     var hold = RuleState.Hold(
       cause: .rollback, records: report.records, losing: [], since: report.began,

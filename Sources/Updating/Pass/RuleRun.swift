@@ -39,6 +39,9 @@ package struct PassEnvironment {
   package let program: String
   /// The operator behind it, from the environment; nil for the service itself.
   package let operatorName: String?
+  /// The lock under which rules run; builders share it, so that one that outlives us still keeps
+  /// others from starting.
+  var lock: FileLock?
 
   package init(
     settings: Settings, store: StateStore, loop: EventLoop, journal: Journal, program: String,

@@ -1,5 +1,6 @@
 internal import SystemPackage
 internal import SystemSupport
+internal import Triggers
 internal import QmailFiles
 
 /// The rules for the layouts that qmail servers usually have.
@@ -212,7 +213,7 @@ extension BuiltInRules {
     let leftovers = [
       "cdb", "tmp", "bak", "orig", "old", "dpkg-old", "dpkg-dist", "dpkg-new", "swp",
     ]
-    let isOther = name.string.hasPrefix(".") || name.string.hasSuffix("~")
+    let isOther = name.string.hasPrefix(".") || NameNoise.contains(name.bytes)
     let isNote = name.string == "Makefile" || name.string.hasPrefix("README")
     return !isOther && !isNote && !leftovers.contains(name.extension ?? "")
   }

@@ -61,7 +61,7 @@ package final class UpdateService {
     signals = try Signals([.terminate, .interrupt, .hangup, .alarm], on: loop) { [self] in
       hear($0)
     }
-    try openPipe()
+    try openPipe(at: settings.pipePath)
     startWatching()
     let directories = watch?.watchedCount ?? 0
     journal.note(
@@ -102,9 +102,9 @@ extension UpdateService {
     return schedule
   }
 
-  private func openPipe() throws {
-    pipe = nil
-    pipe = try TriggerPipe(path: settings.pipePath, on: loop, log: warn) { [self] in
+  /// Listens at a path; the pipe that was there before stays when that cannot be.
+  private func openPipe(at path: FilePath) throws {
+    pipe = try TriggerPipe(path: path, on: loop, log: warn) { [self] in
       tell(.poke(.pipe))
     }
   }
@@ -168,9 +168,11 @@ extension UpdateService {
   private func reload() {
     do {
       let fresh = try load()
-      let old = settings
+      if fresh.pipePath != settings.pipePath { try openPipe(at: fresh.pipePath) }
+      if fresh.stateDirectory != settings.stateDirectory {
+        journal.note("configuration", "the new state directory counts from the next start on")
+      }
       settings = fresh
-      if fresh.pipePath != old.pipePath { try openPipe() }
     } catch {
       let messages = (error as? any ConfigurationFault)?.messages ?? ["\(error)"]
       for message in messages { journal.note("configuration", "kept as it was: \(message)") }

@@ -87,6 +87,8 @@ extension RuleState {
     package var inputs: [String: InputEvidence]
     /// The digest of the rule at that time: a changed rule is looked at afresh.
     package var rule: ContentDigest?
+    /// What the builder reported to have read.
+    package var reported: [String]?
 
     package init(
       cause: Cause, records: RecordCounts?, losing: [String], since: Timestamp,
@@ -115,11 +117,15 @@ extension RuleState {
     }
   }
 
-  /// The inputs that builders have reported, in the last success or in a failure since.
+  /// What was reported by the last builder that gave no product; none when the last one gave one.
+  var unfinishedReport: [String] {
+    let failed = failure?.reported ?? []
+    return failed.isEmpty ? hold?.reported ?? [] : failed
+  }
+
+  /// The inputs that builders have reported, in the last success or since then in vain.
   package var reportedInputs: [String] {
-    let known = record?.reported ?? []
-    guard let failed = failure?.reported, !failed.isEmpty else { return known }
-    return Array(Set(known).union(failed)).sorted()
+    Set(record?.reported ?? []).union(unfinishedReport).sorted()
   }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.

@@ -28,6 +28,26 @@ package struct StateStore: Sendable {
     try FileOperations.makeDirectory(directory.appending("previous"), mode: 0o700)
   }
 
+  /// Removes what writers have left that were killed; the caller holds the lock.
+  ///
+  /// A whole copy of a product that was not yet given its name is the previous product: the program
+  /// that was to replace it may have been cut off half-way.
+  package func removeLeftovers() {
+    let previous = directory.appending("previous")
+    for parent in [rulesDirectory, previous] {
+      for name in (try? FileReading.names(in: parent)) ?? [] {
+        let text = name.string
+        guard text.hasPrefix("."), text.hasSuffix(".tmp") else { continue }
+        let words = text.dropFirst().dropLast(4).split(separator: ".")
+        let kept = words.dropLast().joined(separator: ".")
+        if parent == previous, !text.hasPrefix(".."), let target = FilePath.Component(kept) {
+          try? FileOperations.rename(parent.appending(name), to: parent.appending(target))
+        }
+        try? FileOperations.remove(parent.appending(name))
+      }
+    }
+  }
+
   /// Where the previous product of a rule is kept.
   package func previousPath(of rule: String) -> FilePath {
     directory.appending("previous").appending(Self.fileName(of: rule))

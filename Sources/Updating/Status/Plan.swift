@@ -41,6 +41,7 @@ package struct Plan: Equatable, Sendable {
         else { continue }
         steps.append(
           Step(rule: rule.name, action: rule.typedAction, why: [], follows: maker))
+        makers[rule.product.path.string] = rule.name
       }
     }
   }

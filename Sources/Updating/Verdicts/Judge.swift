@@ -119,7 +119,9 @@ extension Judge {
   }
 
   private func changes(since recorded: [String: InputEvidence]) -> [Reason] {
-    let keys = Set(recorded.keys).union(observation.inputs.keys).sorted()
+    // What was read in vain since the record was made is no input of the product.
+    let others = Set(state.unfinishedReport).subtracting(recorded.keys)
+    let keys = Set(recorded.keys).union(observation.inputs.keys).subtracting(others).sorted()
     return keys.compactMap { key in
       let old = recorded[key] ?? .absent
       let new = observation.inputs[key] ?? .absent

@@ -1,0 +1,84 @@
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+/// The manual pages say what the programs do.
+@Suite(.timeLimit(.minutes(1))) struct ManualPageTests {
+  private static let pages = Installation.programs.map { "\($0).8" } + ["qmail-updater.toml.5"]
+
+  private func lines(of page: String) throws -> [Substring] {
+    try Installation.file("man/\(page)").text.split(separator: "\n")
+  }
+
+  /// The options on a line of mdoc: what follows each `Fl`.
+  private func options(in line: Substring) -> [String] {
+    let words = line.split(separator: " ")
+    return zip(words, words.dropFirst()).filter { $0.0 == "Fl" || $0.0 == ".Fl" }
+      .map { "-" + $0.1 }
+  }
+
+  /// The words of a help page that start its lines and the names after commas there.
+  private func options(inHelp lines: [String]) -> Set<String> {
+    let head = lines.drop { $0 != "OPTIONS:" }.dropFirst().filter { $0.hasPrefix("  -") }
+    return Set(
+      head.flatMap { line in
+        line.split(separator: " ").prefix { $0.hasPrefix("-") }.map {
+          String($0.hasSuffix(",") ? $0.dropLast() : $0)
+        }
+      })
+  }
+
+  @Test(arguments: Installation.programs)
+  func `every option of the help is described, and no other`(_ program: String) throws {
+    let help = try Tools.run([try Tools.own(program), "--help"])
+    #expect(help.code == 0)
+    let described = try lines(of: "\(program).8").filter { $0.hasPrefix(".It Fl ") }
+      .flatMap(options)
+    #expect(Set(described) == options(inHelp: help.lines))
+    #expect(described.count == Set(described).count)
+  }
+
+  @Test(arguments: Installation.programs)
+  func `every option that is described stands in the synopsis`(_ program: String) throws {
+    let lines = try lines(of: "\(program).8")
+    let synopsis = lines.drop { $0 != ".Sh SYNOPSIS" }.prefix { $0 != ".Sh DESCRIPTION" }
+      .flatMap(options)
+      // Letters without values stand together.
+      .flatMap { $0.hasPrefix("--") ? [$0] : $0.dropFirst().map { "-\($0)" } }
+    let described = lines.filter { $0.hasPrefix(".It Fl ") }.flatMap(options)
+    #expect(Set(synopsis) == Set(described).subtracting(["--version", "-h", "--help"]))
+  }
+
+  @Test func `every key of the example settings is described, and no other`() throws {
+    let example = try Installation.file("qmail-updater.toml").text.split(separator: "\n")
+    let keys = example.compactMap { line -> String? in
+      guard let equals = line.firstIndex(of: "="), line.hasPrefix("#") else { return nil }
+      let key = line[line.index(after: line.startIndex)..<equals].trimmingSuffix(" ")
+      return key.wholeMatch(of: /[a-z_]+/) == nil ? nil : String(key)
+    }
+    let described = try lines(of: "qmail-updater.toml.5").filter { $0.hasPrefix(".It Ic ") }
+      .flatMap { $0.dropFirst(7).replacing(" ,", with: "").split(separator: " ") }.map(String.init)
+    #expect(Set(described) == Set(keys))
+    #expect(keys.contains("only_if_product_exists"))
+  }
+
+  @Test(arguments: pages)
+  func `mandoc has nothing to say about it`(_ page: String) throws {
+    let path = Installation.file("man/\(page)").string
+    let said = try Tools.run(["mandoc", "-T", "lint", path]).lines
+    // Which other pages are installed here is no matter of ours.
+    let complaints = said.filter {
+      !$0.contains("referenced manual not found") && !$0.contains("mandoc.db")
+    }
+    #expect(complaints == [])
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSuffix(_ character: Character) -> Substring {
+    var rest = self
+    while rest.last == character { rest.removeLast() }
+    return rest
+  }
+}
