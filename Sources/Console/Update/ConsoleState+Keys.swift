@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 extension ConsoleState {
   /// Takes a key: what is on top gets it.
   mutating func press(_ key: Key) -> [Effect] {
