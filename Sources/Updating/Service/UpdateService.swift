@@ -127,7 +127,7 @@ extension UpdateService {
   /// - Returns: Whether something may have changed before it was watched.
   @discardableResult
   private func updateWatches() -> Bool {
-    guard let watch, let rules = try? RuleCatalogue(settings).all().rules else { return false }
+    guard let watch, let rules = try? environment.catalogue.all().rules else { return false }
     let list = WatchList(rules, settings, states)
     watchList = list
     return watch.update(files: list.files, directories: list.watchedDirectories)
