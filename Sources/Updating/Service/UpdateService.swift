@@ -24,6 +24,8 @@ package final class UpdateService {
   private var signals: Signals?
   private var pass: Pass?
   private var isEnding = false
+  /// Whether the first pass is over.
+  private var hasStarted = false
 
   /// Prepares the service; nothing is touched before `start`.
   ///
@@ -232,6 +234,10 @@ extension UpdateService {
   }
 
   private func passEnded(_ result: PassResult) {
+    if !hasStarted {
+      hasStarted = true
+      ProcessManners.releaseStartupCode()
+    }
     pass = nil
     if let failure = result.failure { journal.note("pass", "failed: \(failure)") }
     if isEnding { return loop.stop() }
