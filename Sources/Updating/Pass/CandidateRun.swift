@@ -55,6 +55,7 @@ final class CandidateRun: RuleRun {
   }
 
   private func finish(_ outcome: RunOutcome) {
+    candidate?.removeLeftovers()
     candidate = nil
     child = nil
     completion(outcome)
