@@ -24,7 +24,9 @@ import Testing
     """
 
   /// A server whose services are really supervised.
-  func server(run: String? = standIn, isUp: Bool = true) throws -> (TestServer, ServiceSandbox, FilePath) {
+  func server(run: String? = standIn, isUp: Bool = true) throws -> (
+    TestServer, ServiceSandbox, FilePath
+  ) {
     let server = try TestServer()
     try server.control("locals").write("a.example\n")
     let sandbox = try ServiceSandbox(in: server.root)
