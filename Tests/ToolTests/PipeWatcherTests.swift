@@ -46,6 +46,8 @@ import Testing
         try ConstantDatabase(opening: server.control("morercpthosts.cdb"))
           .value(for: Array(name.utf8)) != nil
       }
+      // The lines of a file that was private when it was read are not kept.
+      if save.0.hasPrefix("vpopmail") { continue }
       #expect(server.log.contains { $0.contains("+\(name)") }, "\(save.0): \(server.log.suffix(3))")
     }
     let count = Self.saves.count
@@ -197,9 +199,11 @@ import Testing
     try server.path("etc/x.txt").write("")
     try server.startService()
     try server.wait("the first list") { try server.path("etc/x").text == "ann bob\n" }
-    try shell("touch $1; sleep 0.5; echo ann >$2", server.pipe, hidden)
+    try shell("touch $1", server.pipe)
+    try server.wait(for: "1 ran, in", beyond: 1)
+    try hidden.write("ann\n")
     try server.wait("the list without bob") { try server.path("etc/x").text == "ann\n" }
-    #expect(server.count("opaque rules once more after the last poke") == 1, "\(server.log)")
+    #expect(server.count("opaque rules once more after the last poke") > 0, "\(server.log)")
   }
 
   // MARK: - One instance, and its death
@@ -230,7 +234,9 @@ import Testing
       """
       mkdir $2.busy || echo overlap >>$2.bad
       echo run >>$2.runs
-      cat $2 >$1.tmp; sleep 1; mv $1.tmp $1; rmdir $2.busy
+      cat $2 >$1.tmp
+      while [ ! -e $2.go ]; do sleep 0.02; done
+      mv $1.tmp $1; rmdir $2.busy
       """)
     let input = server.path("etc/x.txt")
     try server.configure(
@@ -241,12 +247,18 @@ import Testing
         command = ["\(script)", "\(server.path("etc/x"))", "\(input)"]
         """)
     try input.write("0\n")
+    let go = server.path("etc/x.txt.go")
+    try go.write("")
     let service = try server.startService()
     for number in 1...3 {
+      try FileOperations.remove(go)
       let before = runs(server)
       try input.write("\(number)\n")
       try server.wait("the builder") { runs(server) > before }
       try server.sandbox?.control("k", service)
+      // The next service waits for the builder that the killed one has left.
+      try server.wait(for: "lock: held by pipe-watcher (pid ", beyond: number - 1)
+      try go.write("")
       try server.wait("the product") {
         try server.path("etc/x").text == "\(number)\n"
           && server.log.last?.hasPrefix("pass: ended") == true
@@ -254,7 +266,6 @@ import Testing
       #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
     }
     #expect(server.count("started: pid") == 4)
-    #expect(server.count("lock: held by pipe-watcher (pid ") > 0)
   }
 
   /// A stand-in for qmail-send, which counts what it is told.
