@@ -16,9 +16,13 @@ import Testing
     ("echo >>", "echo $2 >>$1"), ("cat >", "{ cat $1; echo $2; } >$1.all; cat $1.all >$1"),
     ("vi's rename", "cp $1 $1~; { cat $1~; echo $2; } >$1.new; mv $1.new $1; rm $1~"),
     ("real vim", "vim -u NONE -es -c \"\\$put='$2'\" -c wq $1"),
-    ("real ed", "printf '$a\\n%s\\n.\\nw\\nq\\n' $2 | ed -s $1"), ("sed -i", "sed -i \"\\$a$2\" $1"),
+    ("real ed", "printf '$a\\n%s\\n.\\nw\\nq\\n' $2 | ed -s $1"),
+    ("sed -i", "sed -i \"\\$a$2\" $1"),
     ("cp", "{ cat $1; echo $2; } >$1.all; cp $1.all $1"),
-    ("cp -p of an older file", "{ cat $1; echo $2; } >$1.all; touch -d 2001-01-01 $1.all; cp -p $1.all $1"),
+    (
+      "cp -p of an older file",
+      "{ cat $1; echo $2; } >$1.all; touch -d 2001-01-01 $1.all; cp -p $1.all $1"
+    ),
     ("mv of an older file", "{ cat $1; echo $2; } >$1.o; touch -d 2001-01-01 $1.o; mv $1.o $1"),
     ("removed and created", "c=$(cat $1; echo $2); rm $1; sleep 0.2; echo \"$c\" >$1"),
     ("a link in its place", "{ cat $1; echo $2; } >$1.real; ln -sf ${1##*/}.real $1"),
@@ -42,6 +46,8 @@ import Testing
         try ConstantDatabase(opening: server.control("morercpthosts.cdb"))
           .value(for: Array(name.utf8)) != nil
       }
+      // The lines of a file that was private when it was read are not kept.
+      if save.0.hasPrefix("vpopmail") { continue }
       #expect(server.log.contains { $0.contains("+\(name)") }, "\(save.0): \(server.log.suffix(3))")
     }
     let count = Self.saves.count
@@ -51,7 +57,8 @@ import Testing
 
     // The same bytes, and a chmod, make passes that find nothing.
     let before = server.count("pass: ended")
-    try shell("c=$(cat $1); echo \"$c\" >$1; sleep 0.2; chmod 600 $1; sleep 0.1; chmod 644 $1", file)
+    try shell(
+      "c=$(cat $1); echo \"$c\" >$1; sleep 0.2; chmod 600 $1; sleep 0.1; chmod 644 $1", file)
     try server.wait(for: "pass: ended", beyond: before)
     #expect(server.count("morercpthosts.cdb: built") <= count + 1)
   }
@@ -91,7 +98,8 @@ import Testing
   }
 
   /// WATCH 1, 2 and 4.
-  @Test func `500 pokes at random moments during slow builds: a pass begins after the last`() throws {
+  @Test func `500 pokes at random moments during slow builds: a pass begins after the last`() throws
+  {
     let server = try ToolServer()
     // Nothing but the pokes tells of the edits.
     try server.configure(
@@ -140,6 +148,64 @@ import Testing
     #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil)
   }
 
+  /// WATCH 3 and 10: what changes while it is built from is built from again.
+  @Test func `200 edits at random moments during slow builds, without a poke: the last is in`()
+    throws
+  {
+    let server = try ToolServer()
+    try server.configure(Self.quick + server.rule("x", script: Self.slow))
+    let input = server.path("etc/x.txt")
+    try input.write("0\n")
+    try server.startService()
+    for round in 1...4 {
+      try shell(
+        """
+        i=0
+        while [ $i -lt 50 ]; do
+          i=$((i + 1))
+          case $((i % 2)) in 0) echo $2.$i >$1;; 1) echo $2.$i >$1.n; mv $1.n $1;; esac
+          sleep 0.0$((i * 7 % 10))
+        done
+        """, input, FilePath("\(round)"))
+      try server.wait("the last edit of round \(round)") {
+        try server.path("etc/x").text == "\(round).50\n"
+      }
+    }
+    #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
+    #expect(runs(server) < 100)
+  }
+
+  @Test func `a failed rule is tried again by the service itself`() throws {
+    let server = try ToolServer()
+    try server.configure(
+      Self.quick
+        + server.rule("x", script: "if [ ! -e $2.ok ]; then : >$2.ok; exit 1; fi; cat $2 >$1"))
+    try server.path("etc/x.txt").write("a\n")
+    try server.startService()
+    try server.wait(for: "x: failed: ")
+    try server.wait("the second try") { try server.path("etc/x").text == "a\n" }
+    #expect(server.count("pass: retry") == 1)
+  }
+
+  @Test func `what no file shows is made at a poke, and once more when vpopmail has done its work`()
+    throws
+  {
+    let server = try ToolServer()
+    // A database that nobody watches; vpopmail pokes before it deletes from it.
+    let hidden = Scratch.directory.appending("database")
+    try hidden.write("ann bob\n")
+    try server.configure(
+      Self.quick + server.rule("x", script: "cat \(hidden) >$1", "opaque = true"))
+    try server.path("etc/x.txt").write("")
+    try server.startService()
+    try server.wait("the first list") { try server.path("etc/x").text == "ann bob\n" }
+    try shell("touch $1", server.pipe)
+    try server.wait(for: "1 ran, in", beyond: 1)
+    try hidden.write("ann\n")
+    try server.wait("the list without bob") { try server.path("etc/x").text == "ann\n" }
+    #expect(server.count("opaque rules once more after the last poke") > 0, "\(server.log)")
+  }
+
   // MARK: - One instance, and its death
 
   /// WATCH 5.
@@ -158,7 +224,9 @@ import Testing
     try server.wait(for: "pass: poke: pipe")
   }
 
-  @Test func `killed while building, it comes back and does what is owed, one builder at a time`() throws {
+  @Test func `killed while building, it comes back and does what is owed, one builder at a time`()
+    throws
+  {
     let server = try ToolServer()
     // A program that replaces its product itself, by way of one fixed name.
     let script = try server.script(
@@ -166,7 +234,9 @@ import Testing
       """
       mkdir $2.busy || echo overlap >>$2.bad
       echo run >>$2.runs
-      cat $2 >$1.tmp; sleep 1; mv $1.tmp $1; rmdir $2.busy
+      cat $2 >$1.tmp
+      while [ ! -e $2.go ]; do sleep 0.02; done
+      mv $1.tmp $1; rmdir $2.busy
       """)
     let input = server.path("etc/x.txt")
     try server.configure(
@@ -177,12 +247,18 @@ import Testing
         command = ["\(script)", "\(server.path("etc/x"))", "\(input)"]
         """)
     try input.write("0\n")
+    let go = server.path("etc/x.txt.go")
+    try go.write("")
     let service = try server.startService()
     for number in 1...3 {
+      try FileOperations.remove(go)
       let before = runs(server)
       try input.write("\(number)\n")
       try server.wait("the builder") { runs(server) > before }
       try server.sandbox?.control("k", service)
+      // The next service waits for the builder that the killed one has left.
+      try server.wait(for: "lock: held by pipe-watcher (pid ", beyond: number - 1)
+      try go.write("")
       try server.wait("the product") {
         try server.path("etc/x").text == "\(number)\n"
           && server.log.last?.hasPrefix("pass: ended") == true
@@ -190,7 +266,6 @@ import Testing
       #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
     }
     #expect(server.count("started: pid") == 4)
-    #expect(server.count("lock: held by pipe-watcher (pid ") > 0)
   }
 
   /// A stand-in for qmail-send, which counts what it is told.
@@ -237,7 +312,8 @@ import Testing
   }
 
   /// WATCH 16.
-  @Test func `a service that crashes, one that is down and one without supervise are told`() throws {
+  @Test func `a service that crashes, one that is down and one without supervise are told`() throws
+  {
     let server = try ToolServer()
     try server.configure(
       Self.quick + """
@@ -260,7 +336,9 @@ import Testing
       try sandbox.add("down", run: "exec sleep 1000", isNormallyUp: false)
     }
     try server.path("service/crashing/crash").write("")
-    try shell("sleep 0.1; echo 1 >$1; echo b.example >$2", server.path("etc/a"), server.control("morercpthosts"))
+    try shell(
+      "sleep 0.1; echo 1 >$1; echo b.example >$2", server.path("etc/a"),
+      server.control("morercpthosts"))
     try server.wait(for: "restart-it: failed: the new process does not stay up")
     try server.wait("the others") {
       try server.dump(server.control("morercpthosts.cdb")) == ["+9,0:b.example->"]
@@ -271,7 +349,9 @@ import Testing
 
   // MARK: - Signals
 
-  @Test func `HUP takes a good configuration, keeps the old one when it is bad; ALRM makes a pass`() throws {
+  @Test func `HUP takes a good configuration, keeps the old one when it is bad; ALRM makes a pass`()
+    throws
+  {
     let server = try ToolServer()
     try server.configure(Self.quick + server.rule("x", script: "cat $2 >$1"))
     try server.path("etc/x.txt").write("a\n")
@@ -329,7 +409,9 @@ import Testing
     return try #require(outcome)
   }
 
-  @Test(arguments: [("sleep 1000", "obeys"), ("trap '' TERM; sleep 1000 & wait; wait; sleep 1000", "is deaf")])
+  @Test(arguments: [
+    ("sleep 1000", "obeys"), ("trap '' TERM; sleep 1000 & wait; wait; sleep 1000", "is deaf"),
+  ])
   func `TERM ends the service with exit 0, also while a builder hangs`(
     script: String, description: String
   ) throws {
@@ -341,8 +423,7 @@ import Testing
     #expect(!outcome.isTimedOut)
     #expect(try FileStatus.of(server.path("etc/x")) == nil)
     #expect(try server.leftovers() == [])
-    let log = try Scratch.directory.appending("log").text
-    #expect(log.hasSuffix("was stopped") || log.contains("pipe-watcher: ending: TERM"))
+    #expect(try Scratch.directory.appending("log").text.contains("pipe-watcher: ending: TERM"))
   }
 
   /// WATCH 18.
@@ -382,7 +463,7 @@ import Testing
     let server = try ToolServer()
     try server.control("morercpthosts").write("a.example\n")
     try server.startService()
-    for number in 100..<130 {
+    for number in 100..<115 {
       try server.control("morercpthosts").write("d\(number).example\n")
       #expect(try server.updateQmail().code == 0)
       #expect(

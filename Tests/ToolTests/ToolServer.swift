@@ -37,12 +37,8 @@ final class ToolServer {
     return path.string
   }
 
-  /// The configuration of a rule `NAME`, made from `etc/NAME.txt` as `etc/NAME` by a shell script.
-  ///
-  /// - Parameters:
-  ///   - name: The rule.
-  ///   - body: The script: `$1` is the file to write, `$2` the source.
-  ///   - rest: More lines of the rule.
+  /// The configuration of a rule `NAME`, made from `etc/NAME.txt` as `etc/NAME` by a shell script,
+  /// in which `$1` is the file to write and `$2` the source; `rest` is more lines of the rule.
   func rule(_ name: String, script body: String, _ rest: String = "") throws -> String {
     let script = try script(name, body)
     return """
@@ -76,9 +72,8 @@ final class ToolServer {
 
   // MARK: - pipe-watcher
 
-  /// Starts pipe-watcher under supervise, with multilog, and waits until its first pass has ended.
-  ///
-  /// - Parameter addServices: Adds further services, before svscan starts.
+  /// Starts pipe-watcher under supervise, with multilog, and waits until its first pass has ended;
+  /// `addServices` adds further services, before svscan starts.
   @discardableResult
   func startService(_ addServices: (ServiceSandbox) throws -> Void = { _ in }) throws -> FilePath {
     let sandbox = try ServiceSandbox(in: root)

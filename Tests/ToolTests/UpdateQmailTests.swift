@@ -172,12 +172,14 @@ import Testing
     let server = try server()
     try server.configure(
       server.rule(
-        "x", script: "mkdir $2.busy || echo overlap >>$2.bad; sleep 0.1; cat $2 >$1; rmdir $2.busy"))
+        "x", script: "mkdir $2.busy || echo overlap >>$2.bad; sleep 0.1; cat $2 >$1; rmdir $2.busy")
+    )
     let source = server.path("etc/x.txt")
     try source.write("1\n")
     let program = try Tools.own("update-qmail")
     let result = try shell(
-      "for i in 1 2 3 4 5 6; do $1 --root $2 --force x & done; wait", FilePath(program), server.root)
+      "for i in 1 2 3 4 5 6; do $1 --root $2 --force x & done; wait", FilePath(program), server.root
+    )
     #expect(try FileStatus.of(FilePath("\(source).bad")) == nil)
     #expect(result.lines.contains { $0.hasPrefix("lock: held by update-qmail (pid ") })
     #expect(try server.updateQmail().code == 0)
@@ -185,7 +187,9 @@ import Testing
   }
 
   /// WATCH 12: whenever it is killed, the old file or the new one is there.
-  @Test func `killed at any moment, the product is the old or the new one, and nothing piles up`() throws {
+  @Test func `killed at any moment, the product is the old or the new one, and nothing piles up`()
+    throws
+  {
     let server = try server()
     let product = server.control("morercpthosts.cdb")
     let rules = server.path("etc/tcp.smtp.cdb")
@@ -204,7 +208,9 @@ import Testing
       if result.code == 137 { kills += 1 }
       let (now, nowRules) = (try server.dump(product), try server.dump(rules))
       #expect(now == old || now == [new])
-      #expect(nowRules == oldRules || nowRules.first?.hasPrefix("+\(number < 10 ? 7 : 8),0:1.1.1.\(number)->") == true)
+      #expect(
+        nowRules == oldRules
+          || nowRules.first?.hasPrefix("+\(number < 10 ? 7 : 8),0:1.1.1.\(number)->") == true)
       _ = try ConstantDatabase(opening: product).verify()
       (old, oldRules) = (now, nowRules)
       #expect(try server.leftovers().count < 12)
@@ -267,7 +273,8 @@ import Testing
     // Another name for the machine changes what bare addresses mean.
     try server.control("me").write("other.example\n")
     #expect(try server.updateQmail().code == 0)
-    #expect(try server.dump(server.path("etc/aliases.cdb")).first?.contains("other.example") == true)
+    #expect(
+      try server.dump(server.path("etc/aliases.cdb")).first?.contains("other.example") == true)
 
     let sound = try FileReading.contents(of: server.path("etc/aliases.cdb"))
     try server.path("etc/aliases").write("root: /var/mail/x\n")

@@ -44,6 +44,8 @@ package struct Stamp: Hashable, Sendable, Codable {
     changed + Self.tick > time && changed < time + Self.tick
   }
 
+  /// How far a file's stamp may lag behind the exact clock.
+  ///
   /// The kernel stamps files with a clock that ticks: two writes within one tick look alike. 20 ms
   /// cover two ticks of the slowest usual clock (100 Hz).
   static let tick = Duration.milliseconds(20)

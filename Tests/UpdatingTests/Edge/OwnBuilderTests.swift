@@ -27,7 +27,8 @@ import Testing
   @Test(arguments: trees)
   func `morercpthosts.cdb is qmail-newmrh's, byte for byte`(_ tree: String) throws {
     let control = Self.fixtures.appending("\(tree)/root/var/qmail/control")
-    guard let text = try FileReading.contentsIfPresent(of: control.appending("morercpthosts")) else {
+    guard let text = try FileReading.contentsIfPresent(of: control.appending("morercpthosts"))
+    else {
       return
     }
     let server = try TestServer()
@@ -58,7 +59,9 @@ import Testing
     try assign.write("=a:b:1:1:/h:::\n.\n")
     try server.pass()
     let old = try FileReading.contents(of: server.settings.layout.users.appending("cdb"))
-    for (text, line) in [("=a:b:1:1:/h:::\nbad\n.\n", "assign: line 2: "), ("=a:b:1:1:/h:::\n", "assign")] {
+    for (text, line) in [
+      ("=a:b:1:1:/h:::\nbad\n.\n", "assign: line 2: "), ("=a:b:1:1:/h:::\n", "assign"),
+    ] {
       try assign.write(text)
       let summary = try server.entry("users/cdb").run?.summary
       #expect(summary?.contains(line) == true, "\(summary ?? "")")

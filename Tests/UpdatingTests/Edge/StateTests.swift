@@ -28,7 +28,8 @@ import Testing
     try path.write(contents, mode: 0o600)
     usleep(30_000)
     #expect(try server.run("morercpthosts.cdb") == nil)
-    #expect(server.log.contains { $0.contains("warning: ") && $0.contains(warning) }, "\(server.log)")
+    #expect(
+      server.log.contains { $0.contains("warning: ") && $0.contains(warning) }, "\(server.log)")
     #expect(try server.status(of: "morercpthosts.cdb").verdict == .fresh(.record))
     #expect(try FileStatus.of(path)?.mode == 0o600)
   }
@@ -122,7 +123,9 @@ import Testing
     lock.release()
   }
 
-  @Test func `a full disk or an unwritable state changes what is remembered, not what is done`() throws {
+  @Test func `a full disk or an unwritable state changes what is remembered, not what is done`()
+    throws
+  {
     let server = try TestServer()
     try server.control("morercpthosts").write("a.example\n")
     try server.pass()
