@@ -19,7 +19,8 @@ final class Terminal {
     let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     if name.isEmpty || name == "dumb" { return "the terminal is dumb (TERM=\(name))" }
     guard curses_check_terminal() == 0 else {
-      return "the terminal \(name.filter { $0.isASCII && !$0.isWhitespace }) is unknown here, or cannot move its cursor"
+      return
+        "the terminal \(name.filter { $0.isASCII && !$0.isWhitespace }) is unknown here, or cannot move its cursor"
     }
     return nil
   }
