@@ -154,7 +154,9 @@ extension Terminal {
     unsafe curses_put(CInt(row), CInt(column), &text, flags, pair)
   }
 
-  /// The characters as the C library has them. One that it counts differently from us would move
+  /// The characters as the C library has them.
+  ///
+  /// One that it counts differently from us would move
   /// all that stands to its right: a question mark stands in for it.
   private static func wide(_ text: String) -> [wchar_t] {
     let scalars = text.unicodeScalars.map { wchar_t(bitPattern: $0.value) }
