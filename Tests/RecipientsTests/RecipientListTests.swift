@@ -58,7 +58,8 @@ import Testing
     }
   }
 
-  @Test func `the sources are all that was read, names of .qmail files by their beginning`() throws {
+  @Test func `the sources are all that was read, names of .qmail files by their beginning`() throws
+  {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])
     try tree.write("home/vpopmail/domains/a.example/vpasswd", Tree.vpasswd(["ann"]))
