@@ -50,7 +50,7 @@ package struct Judge: Sendable {
   private var serviceIsOff: String? {
     switch observation.product {
     case .service(.down): "the service is down: it reads its files when it starts"
-    case .service(.unsupervised(let reason)): reason
+    case .service(.unsupervised(let reason)): "not supervised: \(reason)"
     default: nil
     }
   }
