@@ -11,6 +11,7 @@ let package = Package(
   targets: [
     // The edges: C libraries, each imported by one target.
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CNcursesw"),
     .target(name: "SystemSupport", dependencies: ["CLinux", .system]),
 
     // The subjects, arrows one way only.
@@ -26,6 +27,13 @@ let package = Package(
       dependencies: [
         "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "Triggers", .system,
         .toml,
+      ]),
+
+    .target(
+      name: "Console",
+      dependencies: [
+        "ConstantDatabase", "QmailFiles", "Recipients", "Supervision", "SystemSupport", "Triggers",
+        "Updating", .system,
       ]),
 
     // The executables, thin: arguments, wiring, one call.
@@ -46,9 +54,22 @@ let package = Package(
       name: "update-qmail",
       dependencies: ["SystemSupport", "ToolSupport", "Updating", .argumentParser, .system]),
 
+    .executableTarget(
+      name: "qmail-console",
+      dependencies: [
+        "CNcursesw", "Console", "QmailFiles", "Supervision", "SystemSupport", "ToolSupport",
+        "Updating", .argumentParser, .system,
+      ]),
+
     // The tests, a target for each library; the tools are tested as processes.
     .target(
       name: "TestSupport", dependencies: ["SystemSupport", .system], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "ConsoleTests",
+      dependencies: [
+        "Console", "QmailFiles", "Supervision", "SystemSupport", "TestSupport", "Updating", .system,
+      ],
+      exclude: ["Snapshots"]),
     .testTarget(
       name: "ConstantDatabaseTests",
       dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],

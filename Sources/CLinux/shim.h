@@ -18,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,4 +82,9 @@ static inline int linux_spawn_close_from(posix_spawn_file_actions_t *actions, in
 
 static inline int linux_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+// syslog itself is variadic, which Swift cannot call.
+static inline void linux_log_auth(const char *text) {
+  syslog(LOG_AUTH | LOG_NOTICE, "%s", text);
 }

@@ -1,0 +1,101 @@
+internal import QmailFiles
+internal import Supervision
+internal import SystemPackage
+internal import SystemSupport
+internal import Updating
+
+extension World {
+  /// Finds the services, and watches for those that come and go.
+  func findServices(isLive: Bool) {
+    let directory = settings.servicesDirectory
+    if isLive, servicesWatch == nil {
+      servicesWatch = try? Inotify(on: loop) { [weak self] events in
+        // svscan works here, too: only names count, and none that is hidden.
+        guard events.contains(where: { $0.name.first != UInt8(ascii: ".") }) else { return }
+        self?.refreshServices()
+      }
+      let mask: Inotify.Mask = [.created, .deleted, .movedFrom, .movedTo]
+      _ = try? servicesWatch?.add(directory, for: mask)
+    }
+    let names = (try? FileReading.names(in: directory)) ?? []
+    let found = names.filter { !$0.string.hasPrefix(".") }
+      .map { ServiceName(directory.appending($0)) }
+      .filter { (try? FileStatus.of($0.directory))?.kind == .directory }
+    for gone in monitors.keys where !found.contains(gone) { forget(gone) }
+    facts.services = found.map { name in
+      facts.services.first { $0.name == name } ?? observe(name, isLive: isLive)
+    }
+    facts.updater = found.first {
+      ["qmail-updater", "pipe-watcher", "update-qmail"].contains($0.directory.lastComponent?.string)
+    }
+  }
+
+  private func refreshServices() {
+    findServices(isLive: true)
+    survey()
+  }
+
+  private func forget(_ name: ServiceName) {
+    monitors[name]?.service.cancel()
+    monitors[name]?.log?.cancel()
+    monitors[name] = nil
+  }
+
+  private func observe(_ name: ServiceName, isLive: Bool) -> Service {
+    let logService = name.directory.appending("log")
+    let hasLog = (try? FileStatus.of(logService))?.kind == .directory
+    if isLive {
+      let monitor = try? ServiceMonitor(name.directory, on: loop) { [weak self] status in
+        self?.take(status, of: name)
+      }
+      let logMonitor =
+        hasLog
+        ? try? ServiceMonitor(logService, on: loop) { [weak self] _ in self?.logChanged(of: name) }
+        : nil
+      if let monitor { monitors[name] = (monitor, logMonitor) }
+    }
+    var service = Service(name, status: .read(serviceDirectory: name.directory))
+    noteLog(of: &service)
+    return service
+  }
+
+  private func take(_ status: ServiceStatus, of name: ServiceName) {
+    guard let index = facts.services.firstIndex(where: { $0.name == name }) else { return }
+    facts.services[index].update(status, at: .now)
+    noteLog(of: &facts.services[index])
+    // A service that was restarted has read its files: some rule may be fresh now.
+    survey()
+  }
+
+  private func logChanged(of name: ServiceName) {
+    guard let index = facts.services.firstIndex(where: { $0.name == name }) else { return }
+    noteLog(of: &facts.services[index])
+    publish()
+  }
+
+  /// Notes whether somebody writes the service's log, and where.
+  private func noteLog(of service: inout Service) {
+    let directory = service.name.directory
+    let logService = directory.appending("log")
+    let name = directory.lastComponent?.string ?? ""
+    service.logDirectory = LogDirectory.find(
+      for: directory, configured: settings.logDirectories[name].map { settings.layout.root($0) })
+    let status = ServiceStatus.read(serviceDirectory: logService)
+    switch status.state {
+    case .up: service.log = .up
+    case .down, .notSupervised:
+      let isThere = (try? FileStatus.of(logService))?.kind == .directory
+      service.log = isThere ? .down : .none
+    case .unavailable, .unrecognized:
+      let isThere = (try? FileStatus.of(logService))?.kind == .directory
+      service.log = isThere ? .unknown(status.description) : .none
+    }
+    noteLogAge(of: &service)
+  }
+
+  /// Notes when the log was last written to.
+  func noteLogAge(of service: inout Service) {
+    guard let directory = service.logDirectory else { return }
+    service.lastLogged = (try? FileStatus.of(directory.appending("current")))?.modified
+  }
+}

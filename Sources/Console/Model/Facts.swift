@@ -1,0 +1,48 @@
+internal import SystemPackage
+internal import SystemSupport
+package import Updating
+
+/// What the world looks like: everything on the screen that is not the user's doing.
+package struct Facts: Sendable {
+  package var host: String
+  package var settings: Settings
+  /// The products in the order of a pass.
+  package var products: [Product] = []
+  /// For each rule what a pass would do that forces it, in order, a line each.
+  package var plans: [String: [String]] = [:]
+  package var services: [Service] = []
+  /// Whose service the updater's own is, if one is found.
+  package var updater: ServiceName?
+  /// How many paths are watched for changes.
+  package var watchedPaths = 0
+  /// What stands in the way of a full picture, a line each.
+  package var troubles: [String] = []
+  package var access = Access()
+
+  package init(host: String, settings: Settings) {
+    self.host = host
+    self.settings = settings
+  }
+
+  /// What this user may do.
+  package struct Access: Equatable, Sendable {
+    /// Whether rules can be run and services told.
+    package var isRoot = true
+    /// Whether `--read-only` was asked for.
+    package var isReadOnly = false
+
+    package init(isRoot: Bool = true, isReadOnly: Bool = false) {
+      self.isRoot = isRoot
+      self.isReadOnly = isReadOnly
+    }
+  }
+
+  package func product(_ name: String?) -> Product? { products.first { $0.name == name } }
+
+  package func service(_ name: ServiceName?) -> Service? { services.first { $0.name == name } }
+
+  /// How many products are in a state.
+  package func count(_ statuses: ProductStatus...) -> Int {
+    products.count { statuses.contains($0.status) }
+  }
+}

@@ -1,0 +1,87 @@
+package import Supervision
+package import SystemPackage
+package import SystemSupport
+
+/// A service by its directory: the identity that actions go by.
+package struct ServiceName: Hashable, Sendable {
+  package let directory: FilePath
+
+  package init(_ directory: FilePath) { self.directory = directory }
+
+  /// The name of its directory, safe to show.
+  package var shown: String {
+    VisibleText.escape(directory.lastComponent?.string ?? directory.string)
+  }
+}
+
+/// One service with all that is known of it now.
+package struct Service: Equatable, Sendable {
+  /// What is known of the log service beside it.
+  package enum Log: Equatable, Sendable {
+    case none
+    case up
+    case down
+    /// It cannot be told.
+    case unknown(String)
+  }
+
+  package let name: ServiceName
+  package var status: ServiceStatus
+  package var log: Log
+  /// Where its log is written; nil when that cannot be found out.
+  package var logDirectory: FilePath?
+  /// When its log was last written to.
+  package var lastLogged: Timestamp?
+  /// How many processes in a row have died within a second or two of their start.
+  package var quickDeaths: Int
+
+  package init(
+    _ name: ServiceName, status: ServiceStatus, log: Log = .none, logDirectory: FilePath? = nil,
+    lastLogged: Timestamp? = nil, quickDeaths: Int = 0
+  ) {
+    self.name = name
+    self.status = status
+    self.log = log
+    self.logDirectory = logDirectory
+    self.lastLogged = lastLogged
+    self.quickDeaths = quickDeaths
+  }
+
+  /// Whether it dies again and again right after its start, which svstat alone never shows.
+  package var isCrashLooping: Bool { quickDeaths >= 2 }
+
+  /// Takes over a newer status, and counts the processes that died young.
+  package mutating func update(_ new: ServiceStatus, at now: Timestamp) {
+    let isNewProcess = new.pid != nil && status.pid != nil && new.pid != status.pid
+    if isNewProcess {
+      let lived = new.since.flatMap { end in status.since.map { end - $0 } }
+      let isQuick = lived.map { $0 < .seconds(3) } ?? false
+      quickDeaths = isQuick ? quickDeaths + 1 : 0
+    } else if new.pid == nil {
+      quickDeaths = 0
+    }
+    status = new
+  }
+
+  /// Forgives the deaths of a process that has stayed up for a while.
+  package mutating func settle(at now: Timestamp) {
+    if let since = status.since, status.pid != nil, now - since > .seconds(10) { quickDeaths = 0 }
+  }
+}
+
+extension Service {
+  /// The state as a sign, a word and a meaning.
+  package var shownState: (sign: String, word: String, role: Role) {
+    switch status.state {
+    case .up where isCrashLooping: ("✗", "CRASHING", .failed)
+    case .up where status.isPaused: ("!", "PAUSED", .held)
+    case .up where status.want == .down: ("◐", "stopping", .building)
+    case .up: ("✓", "up", .fresh)
+    case .down where status.want == .up: ("◐", "starting", .building)
+    case .down where status.isNormallyUp: ("✗", "DOWN", .failed)
+    case .down: ("○", "down", .off)
+    case .notSupervised: ("?", "no supervise", .failed)
+    case .unavailable, .unrecognized: ("?", "unknown", .failed)
+    }
+  }
+}

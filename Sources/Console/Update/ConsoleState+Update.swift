@@ -1,0 +1,175 @@
+internal import SystemSupport
+
+extension ConsoleState {
+  /// Takes an event in.
+  ///
+  /// - Returns: What is to be done outside because of it.
+  package mutating func update(_ event: ConsoleEvent) -> [Effect] {
+    switch event {
+    case .key(let key): return press(key)
+    case .resized(let size): self.size = size
+    case .time(let time): now = time
+    case .facts(let facts): return take(facts)
+    case .log(let service, let entries):
+      guard service == log.service else { return [] }
+      return log.append(entries) ? [.pauseLog] : []
+    case .logUnavailable(let service, let reason):
+      if service == log.service { log.fail(reason) }
+    case .olderLog(let service, let entries):
+      guard service == log.service else { return [] }
+      let pause: [Effect] = log.prepend(entries) ? [.pauseLog] : []
+      return pause + [log.continueSearch(rows: logRows)].compactMap(\.self)
+    case .activity(let activity): self.activity = activity
+    case .message(let message): say(message)
+    case .previewed(let preview): take(preview)
+    case .records(let page):
+      if page.rule == detailed, page.matching == document.filter { records = page }
+    case .explained(let explanation):
+      if explanation.address == self.explanation?.address { self.explanation = explanation }
+    }
+    return []
+  }
+
+  /// Adds news to those that are not dismissed.
+  mutating func say(_ message: Message) {
+    var message = message
+    message.time = message.time ?? now
+    // What was asked for is news no more once its outcome is known.
+    messages.removeAll { $0.kind == .requested || $0.kind == .note || $0.kind == .refused }
+    messages.append(message)
+    if messages.count > 20 { messages.removeFirst() }
+  }
+
+  private mutating func take(_ facts: Facts) -> [Effect] {
+    let old = self.facts
+    self.facts = facts
+    keepSelections(from: old)
+    guard log.service == nil || facts.service(log.service)?.logDirectory == nil,
+      let service = defaultLogService
+    else { return [] }
+    return open(service)
+  }
+
+  /// Keeps what is selected by its identity; what has gone leaves the selection to its neighbour.
+  private mutating func keepSelections(from old: Facts) {
+    if facts.product(selectedProduct) == nil {
+      let place = old.products.firstIndex { $0.name == selectedProduct } ?? 0
+      let products = shownProducts
+      selectedProduct = products.isEmpty ? nil : products[min(place, products.count - 1)].name
+    }
+    if facts.service(selectedService) == nil {
+      let place = old.services.firstIndex { $0.name == selectedService } ?? 0
+      let count = facts.services.count
+      selectedService = count == 0 ? nil : facts.services[min(place, count - 1)].name
+    }
+  }
+
+  /// The log to begin with: the updater's own, else the first that there is.
+  private var defaultLogService: ServiceName? {
+    let logged = facts.services.filter { $0.logDirectory != nil }
+    return (logged.first { $0.name == facts.updater } ?? logged.first)?.name
+  }
+
+  /// Shows the log of a service from now on.
+  mutating func open(_ service: ServiceName) -> [Effect] {
+    guard service != log.service || log.entries.isEmpty else { return [] }
+    log.open(service)
+    return [.followLog(service, since: nil)]
+  }
+
+  private mutating func take(_ preview: Preview) {
+    guard preview.rule == self.preview?.rule else { return }
+    let isVerification = self.preview?.isVerification == true
+    self.preview = preview
+    guard isVerification else { return }
+    switch preview.result {
+    case .computing: break
+    case .failed(let reason): say(Message(.failed, "\(VisibleText.escape(preview.rule)): \(reason)"))
+    case .changes(let summary, _, let isUnchanged):
+      say(
+        Message(
+          isUnchanged ? .verified : .note,
+          isUnchanged
+            ? "\(VisibleText.escape(preview.rule)) is what its inputs make: \(summary)"
+            : "\(VisibleText.escape(preview.rule)) differs from what its inputs make now: \(summary)"))
+    }
+  }
+}
+
+// MARK: - What is shown
+
+extension ConsoleState {
+  /// The products as they are shown: filtered and sorted.
+  package var shownProducts: [Product] {
+    let pattern = LogEntry.folded(productFilter)
+    let shown = facts.products.filter { product in
+      pattern.isEmpty
+        || LogEntry(stamp: nil, text: Array("\(product.name) \(product.status.word)".utf8))
+          .contains(pattern)
+    }
+    switch sort {
+    case .pass: return shown
+    case .state: return stable(shown) { $0.status.urgency < $1.status.urgency }
+    case .age:
+      let oldest = Timestamp(nanoseconds: .min)
+      return stable(shown) { ($0.lastBuild ?? oldest) > ($1.lastBuild ?? oldest) }
+    }
+  }
+
+  private func stable(
+    _ products: [Product], _ precedes: (Product, Product) -> Bool
+  ) -> [Product] {
+    products.enumerated()
+      .sorted {
+        precedes($0.element, $1.element)
+          || !precedes($1.element, $0.element) && $0.offset < $1.offset
+      }
+      .map(\.element)
+  }
+
+  /// The product that commands are about: of the page, else the selected one.
+  var product: Product? { facts.product(detailed ?? selectedProduct) }
+
+  /// The rule whose details fill the screen.
+  var detailed: String? {
+    if case .details(let rule) = page { rule } else { nil }
+  }
+
+  /// The service that commands are about: the selected one, or that of the selected rule.
+  var service: Service? {
+    switch (page, focus) {
+    case (.overview, .services): facts.service(selectedService)
+    case (.overview, .log): facts.service(log.service)
+    default: facts.service(product?.service)
+    }
+  }
+
+  /// The rows of the log pane that show lines.
+  var logRows: Int { max(1, (Layout(self).log?.count ?? 1) - 1) }
+
+  /// Why the power to act is not there; nil when it is.
+  package var weakness: String? {
+    if facts.access.isReadOnly { return "this console was started with --read-only" }
+    if !facts.access.isRoot { return "only root can do that: start the console with sudo" }
+    if isLocked { return "this console is locked: L unlocks it" }
+    return nil
+  }
+
+  /// Why a command cannot be used now; nil when it can.
+  package func obstacle(to command: ConsoleCommand) -> String? {
+    switch command.need {
+    case .nothing: nil
+    case .pipe: facts.access.isReadOnly || isLocked ? weakness : nil
+    case .power: weakness
+    }
+  }
+}
+
+extension ConsoleState {
+  /// Whether something that was asked for has not been answered yet.
+  package var isBusy: Bool {
+    activity != nil || messages.last?.kind == .requested || preview?.result == .computing
+      || explanation.map { $0.lines == nil } ?? false || log.isLoading
+      || facts.products.contains(where: \.isBuilding)
+  }
+}

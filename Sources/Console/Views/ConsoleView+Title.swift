@@ -1,0 +1,67 @@
+internal import QmailFiles
+internal import Supervision
+internal import SystemPackage
+internal import SystemSupport
+internal import Updating
+
+extension ConsoleView {
+  /// The bar at the top: host, root, service, what is watched, what asks for attention, the time.
+  ///
+  /// When there is no room, the watched paths go first, then qmail's directory, then the service.
+  func drawTitle(on screen: inout Screen) {
+    let width = state.size.columns
+    screen.fill(0..<width, 0, .title)
+    let right = rightSpans
+    let start = width - 1 - right.width
+    screen.put(right, at: start, 0, before: width)
+    let left = leftSpans(before: start - 2)
+    screen.put(left, at: 1, 0, before: start - 1)
+  }
+
+  private var rightSpans: [Span] {
+    var spans: [Span] = []
+    for (index, span) in attention.enumerated() {
+      if index > 0 { spans.append(Span(" · ", .title)) }
+      spans.append(span)
+    }
+    if let mark = powerMark { spans += [Span(" · ", .title), Span(mark, .titleAlert)] }
+    return spans + [Span("  " + state.now.formatted("%H:%M", zone: state.zone), .title)]
+      + (state.zone == .utc ? [Span(" UTC", .title)] : [])
+  }
+
+  private var powerMark: String? {
+    if state.facts.access.isReadOnly { return "read-only" }
+    if !state.facts.access.isRoot { return "not root" }
+    return state.isLocked ? "locked" : nil
+  }
+
+  private func leftSpans(before limit: Int) -> [Span] {
+    let host = VisibleText.escape(state.facts.host)
+    let layout = state.facts.settings.layout
+    let directory = layout.root(layout.qmail).visible
+    let watched = state.facts.watchedPaths
+    let paths = watched > 0 ? "watching \(Words.count(watched, "path"))" : nil
+    let choices: [[String?]] = [
+      [host, directory, updaterWords, paths], [host, directory, updaterWords],
+      [host, updaterWords], [host],
+    ]
+    for choice in choices {
+      let text = choice.compactMap(\.self).joined(separator: "  ")
+      if TextWidth.of(text) < limit { return spans(text) }
+    }
+    return spans(TextFitting.fitName(host, max(1, limit - 1)))
+  }
+
+  private func spans(_ text: String) -> [Span] { [Span(text, .title)] }
+
+  private var updaterWords: String? {
+    guard let service = state.facts.service(state.facts.updater) else {
+      return "no updater service"
+    }
+    let word = service.shownState.word
+    guard let since = service.status.since, service.status.pid != nil else {
+      return "\(service.name.shown) \(word)"
+    }
+    return "\(service.name.shown) \(word) \(Words.briefAge(state.now - since))"
+  }
+}

@@ -1,0 +1,199 @@
+internal import SystemPackage
+internal import SystemSupport
+internal import Updating
+
+/// All about one rule: state, reasons, plan, inputs, what a rebuild would change, runs, records.
+struct DetailsPage {
+  private let product: Product
+  private let state: ConsoleState
+  private let wording: Wording
+
+  init(_ product: Product, _ state: ConsoleState) {
+    self.product = product
+    self.state = state
+    wording = Wording(state.facts.settings, now: state.now, zone: state.zone)
+  }
+
+  func write(to page: inout DocumentBuilder) {
+    writeState(to: &page)
+    writePreview(to: &page)
+    writePlan(to: &page)
+    writeInputs(to: &page)
+    writeRuns(to: &page)
+    writeRecords(to: &page)
+  }
+
+  private func writeState(to page: inout DocumentBuilder) {
+    let status = product.status
+    page.line([
+      Span("  "), Span("\(status.sign) \(status.word)", status.role),
+      Span("  " + status.explanation, .quiet),
+    ])
+    for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
+    if case .held(let hold) = product.verdict {
+      page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
+      for key in hold.losing { page.text(key, .removed, indent: 6) }
+    }
+    if let running = product.state.running, product.isBuilding {
+      page.text(
+        "run by \(running.by) since \(Words.moment(running.since, state)): "
+          + running.why.joined(separator: "; "), .building, indent: 4)
+    }
+    page.entry(
+      Span("product", .quiet), column: 10, product.rule.product.path.visible + productNote)
+    page.entry(Span("made by", .quiet), column: 10, action)
+    page.entry(
+      Span("looked at", .quiet), column: 10, Words.moment(product.observation.time, state))
+  }
+
+  private var productNote: String {
+    switch product.observation.product {
+    case .file(let stamp, _, _):
+      "  \(Words.size(stamp.size)) bytes, \(Words.moment(stamp.modified, state))"
+    case .missing: "  absent"
+    case .unusable(let reason): "  unreadable: \(reason)"
+    case .service(.up(let pid, _)): "  pid \(pid)"
+    case .service(.down): "  down"
+    case .service(.unsupervised(let reason)): "  \(reason)"
+    }
+  }
+
+  private var action: String {
+    switch product.rule.action {
+    case .build: "our own builder"
+    case .command(let command):
+      Command(command.arguments, standardInput: command.standardInput).typed
+    case .reload: "svc -h"
+    case .restart: "svc -t"
+    }
+  }
+
+  // MARK: What a rebuild would change
+
+  private func writePreview(to page: inout DocumentBuilder) {
+    guard let preview = state.preview, preview.rule == product.name else { return }
+    page.heading("A rebuild now")
+    switch preview.result {
+    case .computing: page.text("being computed", .building)
+    case .failed(let reason): page.text(reason, .failed)
+    case .changes(let summary, let samples, let isUnchanged):
+      page.text(summary, isUnchanged ? .fresh : .normal)
+      for sample in samples {
+        let role: Role =
+          sample.hasPrefix("+") ? .added : sample.hasPrefix("-") ? .removed : .stale
+        page.line([Span("    " + sample, role)])
+      }
+    }
+  }
+
+  // MARK: What else would run
+
+  private func writePlan(to page: inout DocumentBuilder) {
+    let names = state.facts.products.map(\.name)
+    let after = product.rule.after.filter { names.contains($0) }
+    let followers = state.facts.products.filter { other in
+      other.rule.inputs.contains { $0.path == product.rule.product.path }
+    }
+    page.heading("Order")
+    page.entry(
+      Span("after", .quiet), column: 10, after.isEmpty ? "nothing" : after.map { VisibleText.escape($0) }.joined(separator: ", "))
+    page.entry(
+      Span("then", .quiet), column: 10,
+      followers.isEmpty ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
+    guard let plan = state.facts.plans[product.name], !plan.isEmpty else { return }
+    page.heading("Plan", "what f would do, and all that is stale with it")
+    for line in plan { page.text(line, indent: 4) }
+  }
+
+  // MARK: Inputs
+
+  private func writeInputs(to page: inout DocumentBuilder) {
+    let changed = Set(product.changedKeys)
+    let inputs = product.observation.inputs.sorted {
+      (changed.contains($0.key) ? 0 : 1, $0.key) < (changed.contains($1.key) ? 0 : 1, $1.key)
+    }
+    page.heading("Inputs", Words.count(inputs.count, "path"))
+    let width = min(max(12, inputs.map { TextWidth.of(wording.name($0.key)) }.max() ?? 0), 44)
+    for (key, evidence) in inputs.prefix(400) {
+      let isChanged = changed.contains(key)
+      let name = TextFitting.fitName(wording.name(key), width)
+      page.line([
+        Span(isChanged ? "  ● " : "    ", .stale), Span(TextFitting.pad(name, width)),
+        Span("  " + words(for: evidence), role(of: evidence)),
+        Span("  " + comparison(key, evidence, isChanged), isChanged ? .stale : .quiet),
+      ])
+    }
+    if inputs.count > 400 { page.text("and \(inputs.count - 400) more", .quiet, indent: 4) }
+  }
+
+  private func words(for evidence: InputEvidence) -> String {
+    switch evidence {
+    case .absent: return "absent"
+    case .unreadable(let reason): return "unreadable: \(reason)"
+    case .listing(let stamp, _, _): return "directory, " + Words.moment(stamp.latest, state)
+    case .file(let file):
+      let size = file.stamp.size == 0 ? "empty" : Words.size(file.stamp.size) + " bytes"
+      return TextFitting.pad(size, 14, right: true) + "  "
+        + TextFitting.pad(Words.moment(file.stamp.modified, state), 10)
+    }
+  }
+
+  private func role(of evidence: InputEvidence) -> Role {
+    if case .unreadable = evidence { return .failed }
+    return .quiet
+  }
+
+  private func comparison(_ key: String, _ evidence: InputEvidence, _ isChanged: Bool) -> String {
+    guard let record = product.state.record else { return isChanged ? "newer" : "no record yet" }
+    let old = record.inputs[key] ?? .absent
+    switch evidence.compared(to: old) {
+    case .untouched: return isChanged ? "not read yet" : "as recorded"
+    case .sameContents: return "touched, same contents"
+    case .different: return isChanged ? "changed" : "differs"
+    }
+  }
+
+  // MARK: Runs and records
+
+  private func writeRuns(to page: inout DocumentBuilder) {
+    page.heading("Last runs")
+    if product.state.runs.isEmpty { page.text("none is recorded", .quiet) }
+    for run in product.state.runs {
+      page.line([
+        Span("  " + TextFitting.pad(Words.moment(run.began, state), 11)),
+        Span(TextFitting.pad(run.result.rawValue, 11), Self.role(of: run.result)),
+        Span(TextFitting.pad(Words.took(run.duration), 9, right: true), .quiet),
+        Span("  " + run.by, .quiet),
+      ])
+      page.text(run.summary + (run.ending.isEmpty ? "" : "  (\(run.ending))"), indent: 13)
+      if !run.why.isEmpty { page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13) }
+      if run.result == .failed || run.result == .held {
+        for line in run.output { page.text("| " + line, .quiet, indent: 13) }
+      }
+    }
+  }
+
+  private static func role(of result: RunReport.Result) -> Role {
+    switch result {
+    case .built, .reloaded, .restarted: .fresh
+    case .failed: .failed
+    case .held: .held
+    case .unchanged, .rolledBack, .adopted: .quiet
+    }
+  }
+
+  private func writeRecords(to page: inout DocumentBuilder) {
+    guard let records = state.records, records.rule == product.name else { return }
+    let filter = VisibleText.escape(records.matching)
+    let note =
+      records.matching.isEmpty
+      ? Words.count(records.total, "record")
+      : "\(Words.count(records.count)) of \(Words.count(records.total)) hold “\(filter)”"
+    page.heading("Records of the product", note + "  (F4 or \\ searches them)")
+    if let failure = records.failure { return page.text(failure, .failed) }
+    for line in records.lines { page.line([Span("    " + line)]) }
+    if records.lines.count < records.count {
+      page.text("and \(Words.count(records.count - records.lines.count)) more", .quiet, indent: 4)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Console
+internal import Glibc
+internal import SystemPackage
+internal import SystemSupport
+internal import ToolSupport
+internal import Updating
+
+/// The full-screen console: what is active, what is not, and the keys to act.
+@main struct QmailConsole: Tool {
+  static let configuration = CommandConfiguration(
+    tool: "qmail-console", abstract: "Show what is active on a mail server, live, and act on it.",
+    discussion: """
+      Shows every file that is built from others, whether it is stale and why, the services and \
+      their logs. ? lists the keys. Without a terminal it prints the picture of the moment, as \
+      --once does.
+      """)
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var times: TimeOptions
+  @Flag(help: "Only show: no key changes anything.") var readOnly = false
+  @Flag(help: "Draw with ASCII alone.") var ascii = false
+  @Flag(help: "Print the screen once as plain text.") var once = false
+  @Flag(help: "Print the state of all rules and services as JSON.") var json = false
+
+  @Option(help: ArgumentHelp("Colours for a background: dark or light.", valueName: "theme"))
+  var theme: String?
+
+  @Option(
+    help: ArgumentHelp("Take the keys from a script, for tests.", valueName: "file"),
+    transform: PathArgument.ofHost)
+  var keys: FilePath?
+
+  static func main() { runAsTool() }
+
+  func validate() throws {
+    if once, json { throw ValidationError("--once and --json exclude each other") }
+    if let theme, theme != "dark", theme != "light" {
+      throw ValidationError("--theme: expected dark or light")
+    }
+  }
+
+  func run() throws {
+    let settings = try SettingsFile.load(source.config, root: source.root)
+    if json { return try ConsoleReport.print(settings) }
+    let session = ConsoleSession(
+      settings, zone: times.zone, isASCII: ascii || !Locale.isUTF8, isReadOnly: readOnly,
+      theme: theme)
+    if let keys { return try session.follow(keys) }
+    if once { return try session.printOnce() }
+    if let obstacle = Terminal.obstacle {
+      Diagnostics(of: Self.self).note("\(obstacle): this is the picture of the moment")
+      try session.printOnce()
+      throw ToolFailure(.failed)
+    }
+    try session.run()
+  }
+}

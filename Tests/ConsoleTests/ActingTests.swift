@@ -1,0 +1,157 @@
+import Console
+import Supervision
+import SystemPackage
+import SystemSupport
+import Testing
+import Updating
+
+@Suite struct ActingTests {
+  private static let send = ServiceName("/service/qmail-send")
+
+  private func press(_ state: inout ConsoleState, _ names: String...) -> [Effect] {
+    names.flatMap { name in Key(name: name).map { state.update(.key($0)) } ?? [] }
+  }
+
+  private func troubled() -> ConsoleState {
+    Samples.state(
+      80, 24,
+      Samples.products(
+        morercpthosts: Samples.stale, validrcptto: Samples.held, auth: Samples.failed))
+  }
+
+  // MARK: What needs no question
+
+  @Test func `u updates everything at once`() {
+    var state = troubled()
+    #expect(press(&state, "u") == [.run(forced: [])])
+    #expect(state.messages.last?.kind == .requested)
+  }
+
+  @Test func `f forces the selected rule`() {
+    var state = troubled()
+    #expect(press(&state, "Down", "Down", "f") == [.run(forced: ["morercpthosts.cdb"])])
+  }
+
+  @Test func `t pokes, also without root`() {
+    var state = troubled()
+    state.facts.access.isRoot = false
+    #expect(press(&state, "t") == [.poke])
+    #expect(press(&state, "u") == [])
+    #expect(state.messages.last?.text.contains("only root") == true)
+  }
+
+  @Test func `a service that a rule reloads may be hung up without a question`() {
+    var state = troubled()
+    #expect(press(&state, "Tab", "h") == [.tell(Self.send, .hup)])
+    _ = press(&state, "Down")
+    #expect(press(&state, "h") == [])
+    #expect(state.dialog != nil)
+  }
+
+  // MARK: What is asked about
+
+  @Test func `a held rule is replaced only by a word, and Cancel has the focus`() {
+    var state = troubled()
+    #expect(press(&state, "Down", "Down", "Down", "g") == [])
+    #expect(state.dialog?.lines.first?.contains("would lose 4210 of 9800") == true)
+    #expect(press(&state, "Enter") == [])
+    #expect(state.dialog == nil)
+    #expect(press(&state, "g", "Right", "Enter") == [.run(forced: ["validrcptto.cdb"])])
+  }
+
+  @Test func `a restart names the exact command and the process`() {
+    var state = troubled()
+    #expect(press(&state, "Tab", "r") == [])
+    let text = ConsoleView(state).screen().text
+    #expect(text.contains("svc -t /service/qmail-send   (pid 1234)"))
+    #expect(text.contains("[ Cancel ]"))
+    #expect(press(&state, "Right", "Enter") == [.tell(Self.send, .restart)])
+  }
+
+  @Test(arguments: ["Esc", "Enter", "n", "q"])
+  func `every other answer does nothing`(_ key: String) {
+    var state = troubled()
+    #expect(press(&state, "Tab", "r", key) == [])
+    #expect(state.dialog == nil)
+  }
+
+  @Test func `a process that was replaced while the question was open is not touched`() {
+    var state = troubled()
+    _ = press(&state, "Tab", "r", "Right")
+    var facts = state.facts
+    facts.services[0].update(
+      ServiceStatus(.up(pid: 4321), since: Samples.now), at: Samples.now)
+    _ = state.update(.facts(facts))
+    #expect(press(&state, "Enter") == [])
+    #expect(state.messages.last?.kind == .refused)
+    #expect(state.messages.last?.text.contains("changed while the question was open") == true)
+  }
+
+  @Test func `a service that is gone is not told, and its neighbour neither`() {
+    var state = troubled()
+    _ = press(&state, "Tab", "r", "Right")
+    var facts = state.facts
+    facts.services.removeFirst()
+    _ = state.update(.facts(facts))
+    #expect(press(&state, "Enter") == [])
+  }
+
+  @Test func `a new hold is another question`() {
+    var state = troubled()
+    _ = press(&state, "Down", "Down", "Down", "g", "Right")
+    var facts = state.facts
+    facts.products = Samples.products(validrcptto: .fresh(.record))
+    _ = state.update(.facts(facts))
+    #expect(press(&state, "Enter") == [])
+  }
+
+  @Test func `the selection follows the rule, not its row`() {
+    var state = troubled()
+    _ = press(&state, "Down", "Down", "Down")
+    #expect(state.selectedProduct == "validrcptto.cdb")
+    var facts = state.facts
+    facts.products.remove(at: 0)
+    _ = state.update(.facts(facts))
+    #expect(state.selectedProduct == "validrcptto.cdb")
+    facts.products.removeAll { $0.name == "validrcptto.cdb" }
+    _ = state.update(.facts(facts))
+    #expect(state.selectedProduct == "auth.cdb")
+  }
+
+  // MARK: Power
+
+  @Test(arguments: ["u", "f", "h", "r", "s", "p", "b", "g", "v"])
+  func `a locked console acts on nothing`(_ key: String) {
+    var state = troubled()
+    _ = press(&state, "L", "Tab")
+    #expect(press(&state, key) == [])
+    #expect(state.dialog == nil)
+    #expect(state.messages.last?.text.contains("locked") == true)
+  }
+
+  @Test func `power that is lost while a question is open is missed`() {
+    var state = troubled()
+    _ = press(&state, "Tab", "r", "Right")
+    state.isLocked = true
+    #expect(press(&state, "Enter") == [])
+  }
+
+  @Test func `commands are known by name, also by its beginning`() {
+    var state = troubled()
+    #expect(press(&state, ":") == [])
+    for character in "tri" { _ = state.update(.key(.character(character))) }
+    #expect(press(&state, "Enter") == [.poke])
+    _ = press(&state, ":")
+    for character in "re" { _ = state.update(.key(.character(character))) }
+    #expect(press(&state, "Enter") == [])
+    #expect(state.messages.last?.text.contains("restart") == true)
+  }
+
+  @Test func `quitting during a pass is asked about`() {
+    var state = troubled()
+    #expect(press(&state, "q") == [.quit])
+    _ = state.update(.activity(Activity("building", since: Samples.now)))
+    #expect(press(&state, "q") == [])
+    #expect(press(&state, "Right", "Enter") == [.stopRun, .quit])
+  }
+}

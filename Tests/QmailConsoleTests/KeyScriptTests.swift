@@ -1,0 +1,140 @@
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+/// The real console, driven by key scripts over a real tree and real services.
+@Suite(.scratch, .timeLimit(.minutes(2))) struct KeyScriptTests {
+  @Test func `u builds what is stale, and says so when it is verified`() throws {
+    let server = try MailServer()
+    let result = try server.script(
+      "wait STALE", "key u", "wait verified", "wait all fresh", "dump -")
+    #expect(result.code == 0)
+    #expect(result.text.contains("morercpthosts.cdb ✓ fresh"))
+    #expect(try FileStatus.of(server.control("morercpthosts.cdb")) != nil)
+  }
+
+  @Test func `a file that changes is shown as stale at once`() throws {
+    let server = try MailServer()
+    try server.update()
+    let edit = server.control("morercpthosts")
+    // The console is running when the file changes.
+    let editor = Background(["sh", "-c", "sleep 2; echo new.example >>\(edit)"])
+    let result = try server.script("wait all fresh", "wait 1 stale", "dump -")
+    editor.wait()
+    #expect(result.code == 0)
+    #expect(result.text.contains("● STALE"))
+    #expect(result.text.contains("morercpthosts"))
+  }
+
+  @Test func `f runs a rule that is fresh`() throws {
+    let server = try MailServer()
+    try server.update()
+    let result = try server.script(
+      "wait all fresh", "text :", "text force", "key Enter", "wait verified", "dump -")
+    #expect(result.code == 0)
+    #expect(result.text.contains("users/cdb: unchanged"))
+  }
+
+  @Test func `a builder's own words are shown when it fails`() throws {
+    let server = try MailServer()
+    try server.root.appending("etc/tcp.smtp").write("127.:nonsense\n")
+    let result = try server.script(
+      "wait STALE", "key u", "wait failed", "wait FAILED", "key End Enter", "wait Last runs", "dump -")
+    #expect(result.text.contains("tcprules"))
+    #expect(result.text.contains("nonsense"))
+  }
+
+  @Test func `the details tell what a rebuild would change, and leave the product alone`() throws {
+    let server = try MailServer()
+    try server.update()
+    let product = server.control("morercpthosts.cdb")
+    let before = try FileReading.contents(of: product)
+    try server.control("morercpthosts").write("other.example\n")
+    let result = try server.script(
+      "wait STALE", "text /", "text more", "key Enter", "key Enter", "wait 40 -> 1", "dump -",
+      size: (100, 40))
+    #expect(result.code == 0)
+    #expect(result.text.contains("+ other.example"))
+    #expect(result.text.contains("- customer9.example"))
+    #expect(try FileReading.contents(of: product) == before)
+    let left = try FileReading.names(in: server.root.appending("var/lib/qmail-updater"))
+    #expect(!left.contains { $0.string.hasPrefix("preview") })
+  }
+
+  @Test func `v compares a product with its inputs`() throws {
+    let server = try MailServer()
+    try server.update()
+    let result = try server.script("wait all fresh", "key v", "wait verified", "dump -")
+    #expect(result.text.contains("users/cdb is what its inputs make"))
+  }
+
+  @Test func `a loss is held, g releases it, and b brings the old one back`() throws {
+    let server = try MailServer()
+    try server.configuration.write("[rules.\"morercpthosts.cdb\"]\nguard = true\n")
+    try server.update()
+    try server.control("morercpthosts").write("other.example\n")
+    let product = server.control("morercpthosts.cdb")
+    let before = try FileReading.contents(of: product)
+    let held = try server.script(
+      "wait STALE", "key u", "wait HELD", "text /", "text more", "key Enter", "key g", "wait Replace",
+      "key Right Enter", "wait verified", "wait all fresh", "dump -")
+    #expect(held.code == 0, "\(held.text)")
+    #expect(try FileReading.contents(of: product) != before)
+    let back = try server.script(
+      "wait all fresh", "text /", "text more", "key Enter", "key b", "wait Roll back", "key Right Enter",
+      "wait HELD", "dump -")
+    #expect(back.code == 0, "\(back.text)")
+    #expect(try FileReading.contents(of: product) == before)
+  }
+
+  @Test func `e explains who accepts an address`() throws {
+    let server = try MailServer()
+    let result = try server.script(
+      "wait STALE", "key e", "text nobody@elsewhere.example", "key Enter", "wait refused", "dump -")
+    #expect(result.text.contains("nobody@elsewhere.example"))
+  }
+
+  @Test func `t pokes the pipe, and tells when nobody reads it`() throws {
+    let server = try MailServer()
+    let alone = try server.script("wait STALE", "key t", "wait failed", "dump -")
+    #expect(alone.text.contains("does the service run?"))
+  }
+
+  @Test func `y writes the screen into a new file and never over another`() throws {
+    let server = try MailServer()
+    let path = Scratch.directory.appending("copy.txt")
+    let result = try server.script(
+      "wait STALE", "key y ^U", "text \(path)", "key Enter", "wait done", "key Esc", "key y ^U",
+      "text \(path)", "key Enter", "wait failed", "dump -")
+    #expect(result.code == 0)
+    #expect(try path.text.contains("PRODUCT"))
+    #expect(try FileStatus.of(path)?.mode == 0o600)
+  }
+
+  @Test func `a read-only console changes nothing`() throws {
+    let server = try MailServer()
+    let result = try server.script(
+      "wait STALE", "key u f r h g b t", "dump -", options: ["--read-only"])
+    #expect(result.text.contains("read-only"))
+    #expect(try FileStatus.of(server.control("morercpthosts.cdb")) == nil)
+  }
+
+  @Test func `a script that waits in vain fails, and a bad one is refused with its line`() throws {
+    let server = try MailServer()
+    let bad = try server.script("wait STALE", "press u")
+    #expect(bad.code == 2)
+    #expect(bad.text.contains("keys:2: expected key, text, wait or dump"))
+  }
+}
+
+/// A program that runs beside the test.
+final class Background {
+  private let loop = EventLoop()
+
+  init(_ words: [String]) {
+    _ = try? loop.run(Command(words), timeout: .seconds(60)) { [loop] _ in loop.stop() }
+  }
+
+  func wait() { try? loop.run() }
+}

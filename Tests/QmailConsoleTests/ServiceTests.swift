@@ -1,0 +1,81 @@
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+/// The console over real supervise and multilog.
+@Suite(.scratch, .timeLimit(.minutes(2))) struct ServiceTests {
+  @Test func `a restart is verified by a new process that stays up`() throws {
+    let server = try MailServer()
+    let send = try server.addTalker("qmail-send")
+    try server.services.start()
+    let old = try server.services.waitUntilUp(send)
+    let result = try server.script(
+      "wait pid \(old)", "key Tab r", "wait svc -t", "key Right Enter", "wait verified", "dump -",
+      size: (120, 30))
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("pid \(old) → pid"))
+    #expect(try server.services.waitUntilUp(send) != old)
+  }
+
+  @Test func `stop, start, pause and continue are verified`() throws {
+    let server = try MailServer()
+    let send = try server.addTalker("qmail-send")
+    try server.services.start()
+    try server.services.waitUntilUp(send)
+    let result = try server.script(
+      "wait ✓ up", "key Tab p", "wait Pause", "key Right Enter", "wait PAUSED", "wait verified",
+      "key p", "wait ✓ up", "wait idle", "key s", "wait Stop", "key Right Enter", "wait ✗ DOWN",
+      "wait idle", "key s", "wait ✓ up", "wait verified", "dump -")
+    #expect(result.code == 0, "\(result.text)")
+  }
+
+  @Test func `a service that dies at once is seen to crash`() throws {
+    let server = try MailServer()
+    try server.services.add("qmail-smtpd", run: "exit 1", log: ["t", "./main"])
+    try server.services.start()
+    let result = try server.script("wait CRASHING", "dump -")
+    #expect(result.code == 0, "\(result.text)")
+  }
+
+  @Test func `the log is followed, searched and filtered`() throws {
+    let server = try MailServer()
+    let run = """
+      exec 2>&1
+      i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "delivery $i: success"; done
+      exec sleep 1000
+      """
+    let send = try server.services.add("qmail-send", run: run, log: ["t", "s4096", "n50", "./main"])
+    try server.services.start()
+    try server.services.waitUntilUp(send)
+    let result = try server.script(
+      "wait delivery 300: success", "key Tab Tab", "text /", "text delivery 7:", "key Enter",
+      "wait 1 of 1", "dump -")
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("paused"))
+    let filtered = try server.script(
+      "wait delivery 300: success", "key Tab Tab F4", "text delivery 29", "key Enter",
+      "wait only “delivery 29”", "dump -")
+    #expect(!filtered.text.contains("delivery 300:"))
+    #expect(filtered.text.contains("delivery 299: success"))
+  }
+
+  @Test func `the service's own pass is shown at once, with its owner`() throws {
+    let server = try MailServer()
+    try server.configuration.write(
+      """
+      [rules.slow]
+      inputs = ["/etc/slow"]
+      product = "/etc/slow.out"
+      command = ["sh", "-c", "sleep 4; cat $QMAIL_UPDATER_ROOT/etc/slow >{candidate}"]
+      database = false
+      """)
+    try server.root.appending("etc/slow").write("one\n")
+    let updater = try server.addUpdater()
+    try server.services.start()
+    try server.services.waitUntilUp(updater)
+    let result = try server.script(
+      "wait building", "wait by pipe-watcher", "wait all fresh", "dump -", size: (120, 30))
+    #expect(result.code == 0, "\(result.text)")
+  }
+}
