@@ -236,7 +236,7 @@ import Testing
       mkdir $2.busy || echo overlap >>$2.bad
       echo run >>$2.runs
       cat $2 >$1.tmp
-      while [ ! -e $2.go ]; do sleep 0.02; done
+      for i in $(seq 1500); do [ -e $2.go ] && break; sleep 0.02; done
       mv $1.tmp $1; rmdir $2.busy
       """)
     let input = server.path("etc/x.txt")
