@@ -74,6 +74,9 @@ let package = Package(
       name: "ConstantDatabaseTests",
       dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "QmailConsoleTests",
+      dependencies: ["SystemSupport", "TestSupport", "qmail-console", .system]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "RecipientsTests",

@@ -134,7 +134,9 @@ extension ConsoleProgram {
     }
     emptyReads = count == 0 ? emptyReads + 1 : 0
     // The line is dead: readable without end and nothing to read.
-    if readiness.contains(.hungUp) || readiness.contains(.failed) || emptyReads > 20 { end(code: 129) }
+    if readiness.contains(.hungUp) || readiness.contains(.failed) || emptyReads > 20 {
+      end(code: 129)
+    }
   }
 
   private func drawSoon() {

@@ -19,7 +19,8 @@ final class Terminal {
     let name = unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? ""
     if name.isEmpty || name == "dumb" { return "the terminal is dumb (TERM=\(name))" }
     guard curses_check_terminal() == 0 else {
-      return "the terminal \(name.filter { $0.isASCII && !$0.isWhitespace }) is unknown here, or cannot move its cursor"
+      return
+        "the terminal \(name.filter { $0.isASCII && !$0.isWhitespace }) is unknown here, or cannot move its cursor"
     }
     return nil
   }
@@ -153,7 +154,9 @@ extension Terminal {
     unsafe curses_put(CInt(row), CInt(column), &text, flags, pair)
   }
 
-  /// The characters as the C library has them. One that it counts differently from us would move
+  /// The characters as the C library has them.
+  ///
+  /// One that it counts differently from us would move
   /// all that stands to its right: a question mark stands in for it.
   private static func wide(_ text: String) -> [wchar_t] {
     let scalars = text.unicodeScalars.map { wchar_t(bitPattern: $0.value) }

@@ -8,7 +8,8 @@ import Updating
 /// No byte of a stranger acts on the terminal, wherever it is shown.
 @Suite struct ForeignTextTests {
   private static let evil: [String] = [
-    "\u{1b}[2J", "\u{1b}]0;title\u{7}", "\u{9b}31m", "\r\n", "\u{8}\u{7f}", "\u{202e}abc", "\u{200b}",
+    "\u{1b}[2J", "\u{1b}]0;title\u{7}", "\u{9b}31m", "\r\n", "\u{8}\u{7f}", "\u{202e}abc",
+    "\u{200b}",
     "\u{feff}", "\u{2028}", "\u{e000}", "\u{1b}P$q\u{1b}\\", "a\u{0}b",
   ]
 

@@ -110,7 +110,8 @@ extension Samples {
     auth: Verdict = .fresh(.record), isBuilding: Bool = false
   ) -> [Product] {
     [
-      product("users/cdb", [assign], makes: "/var/qmail/users/cdb", built: ago(270_000), records: 412),
+      product(
+        "users/cdb", [assign], makes: "/var/qmail/users/cdb", built: ago(270_000), records: 412),
       sendProduct(),
       product(
         "morercpthosts.cdb", [control("morercpthosts")], makes: control("morercpthosts.cdb"),

@@ -13,9 +13,11 @@ import Testing
 
 @Suite struct TextFittingTests {
   @Test(arguments: [
-    ("short", 10, "short"), ("one two three", 13, "one two three"), ("one two three", 10, "one two…"),
-    ("one two three", 8, "one two…"), ("one two three", 7, "one…"), ("word", 1, "…"), ("word", 0, ""),
-    ("a, b, c, d", 5, "a…"), ("a b, c d", 5, "a…"), ("日本語テキスト", 7, "日本語…"),
+    ("short", 10, "short"), ("one two three", 13, "one two three"),
+    ("one two three", 10, "one two…"),
+    ("one two three", 8, "one two…"), ("one two three", 7, "one…"), ("word", 1, "…"),
+    ("word", 0, ""),
+    ("a, b, c, d", 5, "a…"), ("a b, c d", 5, "a b…"), ("日本語テキスト", 7, "日本語…"),
     ("see /a/very/long/path/without/a/space", 20, "see /a/very/long/pa…"),
   ])
   func `a text ends after a whole word`(_ text: String, _ columns: Int, _ expected: String) {

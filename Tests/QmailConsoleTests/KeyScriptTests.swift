@@ -40,7 +40,9 @@ import Testing
     let server = try MailServer()
     try server.root.appending("etc/tcp.smtp").write("127.:nonsense\n")
     let result = try server.script(
-      "wait STALE", "key u", "wait failed", "wait FAILED", "key End Enter", "wait Last runs", "dump -")
+      "wait STALE", "key u", "wait failed", "wait FAILED", "key End", "text /", "text tcp",
+      "key Enter",
+      "key Enter", "wait Last runs", "dump -", size: (120, 60))
     #expect(result.text.contains("tcprules"))
     #expect(result.text.contains("nonsense"))
   }
@@ -53,7 +55,7 @@ import Testing
     try server.control("morercpthosts").write("other.example\n")
     let result = try server.script(
       "wait STALE", "text /", "text more", "key Enter", "key Enter", "wait 40 -> 1", "dump -",
-      size: (100, 40))
+      size: (100, 80))
     #expect(result.code == 0)
     #expect(result.text.contains("+ other.example"))
     #expect(result.text.contains("- customer9.example"))
@@ -71,18 +73,20 @@ import Testing
 
   @Test func `a loss is held, g releases it, and b brings the old one back`() throws {
     let server = try MailServer()
-    try server.configuration.write("[rules.\"morercpthosts.cdb\"]\nguard = true\n")
+    try server.configuration.write("[rules.\"morercpthosts.cdb\"]\nguarded = true\n")
     try server.update()
     try server.control("morercpthosts").write("other.example\n")
     let product = server.control("morercpthosts.cdb")
     let before = try FileReading.contents(of: product)
     let held = try server.script(
-      "wait STALE", "key u", "wait HELD", "text /", "text more", "key Enter", "key g", "wait Replace",
+      "wait STALE", "key u", "wait HELD", "text /", "text more", "key Enter", "key g",
+      "wait Replace",
       "key Right Enter", "wait verified", "wait all fresh", "dump -")
     #expect(held.code == 0, "\(held.text)")
     #expect(try FileReading.contents(of: product) != before)
     let back = try server.script(
-      "wait all fresh", "text /", "text more", "key Enter", "key b", "wait Roll back", "key Right Enter",
+      "wait all fresh", "text /", "text more", "key Enter", "key b", "wait Roll back",
+      "key Right Enter",
       "wait HELD", "dump -")
     #expect(back.code == 0, "\(back.text)")
     #expect(try FileReading.contents(of: product) == before)
@@ -97,7 +101,7 @@ import Testing
 
   @Test func `t pokes the pipe, and tells when nobody reads it`() throws {
     let server = try MailServer()
-    let alone = try server.script("wait STALE", "key t", "wait failed", "dump -")
+    let alone = try server.script("wait STALE", "key t", "wait failed", "dump -", size: (200, 24))
     #expect(alone.text.contains("does the service run?"))
   }
 

@@ -78,7 +78,9 @@ final class Screenful {
     while true {
       let text = try text()
       if isDone(text) { return text }
-      guard Instant.now < deadline else { throw SystemError("wait for the screen", text, .timedOut) }
+      guard Instant.now < deadline else {
+        throw SystemError("wait for the screen", text, .timedOut)
+      }
       usleep(20_000)
     }
   }

@@ -49,7 +49,8 @@ extension ConsoleCommand {
       .times, ["T"], "times", "local time, UTC, age or the raw stamp", .log, in: [.log]),
     ConsoleCommand(
       .sort, ["o"], "sort", "order of the products: of a pass, by state, by age", .screen),
-    ConsoleCommand(.zoom, ["z"], "zoom", "give the whole screen to this pane, or back", .screen,
+    ConsoleCommand(
+      .zoom, ["z"], "zoom", "give the whole screen to this pane, or back", .screen,
       in: [.log]),
     ConsoleCommand(.grow, ["+"], "grow", "one more line for this pane", .screen),
     ConsoleCommand(.shrink, ["-"], "shrink", "one line less for this pane", .screen),
@@ -62,7 +63,8 @@ extension ConsoleCommand {
       .screen),
     ConsoleCommand(.command, [":"], "command", "a command by its name", .screen),
     ConsoleCommand(.help, ["?", .function(1)], "help", "this page", .screen, in: Pane.allCases),
-    ConsoleCommand(.quit, ["q"], "quit", "end the console; the service goes on", .screen,
+    ConsoleCommand(
+      .quit, ["q"], "quit", "end the console; the service goes on", .screen,
       in: Pane.allCases),
   ]
 

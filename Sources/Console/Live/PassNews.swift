@@ -13,7 +13,9 @@ struct PassNews {
 
   var message: Message {
     if let failure = result.failure { return Message(.failed, failure, at: .now) }
-    let runs = result.entries.compactMap { entry in entry.run.map { (VisibleText.escape(entry.rule.name), $0) } }
+    let runs = result.entries.compactMap { entry in
+      entry.run.map { (VisibleText.escape(entry.rule.name), $0) }
+    }
     let skipped = result.entries.compactMap { entry in
       entry.skipped.map { "\(VisibleText.escape(entry.rule.name)) \($0)" }
     }
@@ -23,7 +25,8 @@ struct PassNews {
       return result.isStopped
         ? Message(.failed, "stopped before its end", at: .now) : Message(.done, nothing, at: .now)
     }
-    return Message(kind(runs.map(\.1.result), skipped), (parts + stopped).joined(separator: "; "), at: .now)
+    return Message(
+      kind(runs.map(\.1.result), skipped), (parts + stopped).joined(separator: "; "), at: .now)
   }
 
   private func kind(_ results: [RunReport.Result], _ skipped: [String]) -> Message.Kind {

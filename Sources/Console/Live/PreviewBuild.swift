@@ -107,7 +107,8 @@ final class PreviewBuild {
         return finish(.failed(lines.first ?? "\(outcome.ending)"))
       }
       finish(
-        .changes(summary: lines[1], samples: Array(lines.dropFirst(2)), isUnchanged: lines[0] == "="))
+        .changes(
+          summary: lines[1], samples: Array(lines.dropFirst(2)), isUnchanged: lines[0] == "="))
     }
   }
 
@@ -130,7 +131,9 @@ final class PreviewBuild {
   private static func encode(_ inspection: Inspection, isSecret: Bool) -> [UInt8] {
     let summary: String
     if inspection.isUnchanged {
-      summary = "nothing would change" + (inspection.records.map { ": \(Words.count($0.after, "record"))" } ?? "")
+      summary =
+        "nothing would change"
+        + (inspection.records.map { ": \(Words.count($0.after, "record"))" } ?? "")
     } else {
       summary = inspection.records.map { "\($0)" } ?? "the file would differ"
     }

@@ -70,7 +70,8 @@ extension World {
     let message = PassNews(result, forced: forced).message
     send(.message(message))
     audit(
-      forced.isEmpty ? "update" : "force \(forced.map { VisibleText.escape($0) }.joined(separator: " "))",
+      forced.isEmpty
+        ? "update" : "force \(forced.map { VisibleText.escape($0) }.joined(separator: " "))",
       "\(message.kind.rawValue): \(message.text)")
     survey()
   }
@@ -80,7 +81,10 @@ extension World {
       guard let self else { return }
       switch result {
       case .success(let report):
-        say(.verified, "\(VisibleText.escape(rule)): \(report.summary); it is held until it is forced or an input changes")
+        say(
+          .verified,
+          "\(VisibleText.escape(rule)): \(report.summary); it is held until it is forced or an input changes"
+        )
         audit("roll back \(VisibleText.escape(rule))", report.summary)
       case .failure(let error):
         say(.failed, "\(VisibleText.escape(rule)): \(error)")
@@ -97,7 +101,9 @@ extension World {
     do {
       let status = try FileStatus.of(path)
       guard status?.kind == .fifo else {
-        return say(.failed, "\(path.visible) is \(status == nil ? "not there" : "no pipe"): does the service run?")
+        return say(
+          .failed,
+          "\(path.visible) is \(status == nil ? "not there" : "no pipe"): does the service run?")
       }
       let pipe = try OwnedDescriptor(opening: path, flags: O_WRONLY | O_NONBLOCK | O_NOCTTY)
       try pipe.write([UInt8(ascii: "\n")], subject: path.visible)
@@ -105,7 +111,8 @@ extension World {
       audit("poke \(path.visible)", "done")
     } catch {
       let reason =
-        error.errno == .noSuchAddressOrDevice ? "nobody reads it: does the service run?" : "\(error.errno)"
+        error.errno == .noSuchAddressOrDevice
+        ? "nobody reads it: does the service run?" : "\(error.errno)"
       say(.failed, "unable to poke \(path.visible): \(reason)")
     }
   }

@@ -28,7 +28,8 @@ extension World {
   private func verify(_ name: ServiceName, _ task: ServiceTask, _ before: ServiceStatus) {
     switch task {
     case .hup:
-      conclude(name, task, before, .done, "HUP was sent to \(before.pid.map { "pid \($0)" } ?? "it")")
+      conclude(
+        name, task, before, .done, "HUP was sent to \(before.pid.map { "pid \($0)" } ?? "it")")
     case .restart:
       wait(name, task, before, for: .restarted(from: before.pid, steady: settings.staysUp))
     case .start: wait(name, task, before, for: .up(steady: settings.staysUp))

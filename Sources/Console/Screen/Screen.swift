@@ -49,7 +49,8 @@ package struct Screen: Equatable, Sendable {
   package var text: String {
     (0..<size.rows).map { row in
       let line = self.row(row).map(\.text).joined()
-      return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
+      return String(
+        line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex)])
     }
     .joined(separator: "\n") + "\n"
   }

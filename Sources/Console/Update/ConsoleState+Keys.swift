@@ -155,7 +155,9 @@ extension ConsoleState {
     guard Expectation(for: dialog.action, in: facts) == dialog.expectation else {
       say(
         Message(
-          .refused, "nothing was done: \(VisibleText.escape(dialog.title)) changed while the question was open"))
+          .refused,
+          "nothing was done: \(VisibleText.escape(dialog.title)) changed while the question was open"
+        ))
       return []
     }
     // The power may have gone meanwhile, too.

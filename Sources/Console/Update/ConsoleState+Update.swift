@@ -84,14 +84,16 @@ extension ConsoleState {
     guard isVerification else { return }
     switch preview.result {
     case .computing: break
-    case .failed(let reason): say(Message(.failed, "\(VisibleText.escape(preview.rule)): \(reason)"))
+    case .failed(let reason):
+      say(Message(.failed, "\(VisibleText.escape(preview.rule)): \(reason)"))
     case .changes(let summary, _, let isUnchanged):
       say(
         Message(
           isUnchanged ? .verified : .note,
           isUnchanged
             ? "\(VisibleText.escape(preview.rule)) is what its inputs make: \(summary)"
-            : "\(VisibleText.escape(preview.rule)) differs from what its inputs make now: \(summary)"))
+            : "\(VisibleText.escape(preview.rule)) differs from what its inputs make now: \(summary)"
+        ))
     }
   }
 }

@@ -2,7 +2,9 @@ internal import Supervision
 package import SystemSupport
 internal import Updating
 
-/// A question whose answer an action waits for. Cancel has the focus until the user moves it.
+/// A question whose answer an action waits for.
+///
+/// Cancel has the focus until the user moves it.
 package struct Dialog: Equatable, Sendable {
   package let title: String
   package let lines: [String]

@@ -267,7 +267,8 @@ extension LogState {
     found = place
     isFollowing = false
     let visible = window(rows)
-    if let first = visible.first, let last = visible.last, (first...last).contains(place), bottom > 0
+    if let first = visible.first, let last = visible.last, (first...last).contains(place),
+      bottom > 0
     {
       return
     }

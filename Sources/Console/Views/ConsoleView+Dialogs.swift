@@ -6,7 +6,10 @@ extension ConsoleView {
     guard let dialog = state.dialog else { return }
     let most = min(72, state.size.columns - 4)
     let lines = dialog.lines.flatMap { TextFitting.wrap($0, most - 4) }
-    let buttons = [(" Cancel ", !dialog.isConfirmationFocused), (" \(dialog.confirmation) ", dialog.isConfirmationFocused)]
+    let buttons = [
+      (" Cancel ", !dialog.isConfirmationFocused),
+      (" \(dialog.confirmation) ", dialog.isConfirmationFocused),
+    ]
     let inner = max(
       lines.map { TextWidth.of($0) }.max() ?? 0, TextWidth.of(dialog.title) + 4,
       buttons.reduce(6) { $0 + TextWidth.of($1.0) })

@@ -97,7 +97,9 @@ extension ConsoleView {
 
   private func isHinted(_ command: ConsoleCommand) -> Bool {
     // What the selected product waits for comes into the line by itself.
-    if command.name == .release { return state.focus == .products && state.product?.status == .held }
+    if command.name == .release {
+      return state.focus == .products && state.product?.status == .held
+    }
     return command.panes.contains(state.focus)
   }
 

@@ -11,7 +11,8 @@ extension ConsoleView {
     guard height > 0 else { return }
     let indices = log.window(height)
     if indices.isEmpty {
-      screen.put(TextFitting.fit(emptyReason, state.size.columns - 3), .quiet, at: 2, rows.lowerBound + 1)
+      screen.put(
+        TextFitting.fit(emptyReason, state.size.columns - 3), .quiet, at: 2, rows.lowerBound + 1)
       return
     }
     let pattern = LogEntry.folded(log.find)
@@ -29,7 +30,8 @@ extension ConsoleView {
     let log = state.log
     title.append(
       Span(
-        log.isFollowing ? " · following" : log.isBehind ? " · paused, newer lines wait" : " · paused",
+        log.isFollowing
+          ? " · following" : log.isBehind ? " · paused, newer lines wait" : " · paused",
         log.isFollowing ? .quiet : .stale))
     if !log.filter.isEmpty {
       title.append(Span(" · only “\(VisibleText.escape(log.filter))”", .stale))
@@ -52,7 +54,8 @@ extension ConsoleView {
     if let trouble = log.trouble { return trouble }
     guard log.service != nil else { return "No service has a log that can be found." }
     return log.entries.isEmpty
-      ? "The log is empty so far." : "No line holds “\(VisibleText.escape(log.filter))”; Esc shows all."
+      ? "The log is empty so far."
+      : "No line holds “\(VisibleText.escape(log.filter))”; Esc shows all."
   }
 
   private func drawEntry(
@@ -100,7 +103,8 @@ extension ConsoleView {
   /// stays quiet.
   private func markState(in text: String, at start: Int, _ row: Int, on screen: inout Screen) {
     var place = start
-    for word in text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).prefix(4) {
+    for word in text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).prefix(4)
+    {
       let name = word.prefix(while: \.isLetter)
       if let role = Self.stateWords[String(name)], name.count + 1 >= word.count {
         screen.mark(place..<(place + name.count), row, as: role)

@@ -45,7 +45,8 @@ extension ConsoleView {
   }
 
   /// Marks at the right edge tell that a list goes on.
-  func drawMore(_ visible: Range<Int>, of count: Int, in rows: Range<Int>, on screen: inout Screen) {
+  func drawMore(_ visible: Range<Int>, of count: Int, in rows: Range<Int>, on screen: inout Screen)
+  {
     let column = state.size.columns - 1
     if visible.lowerBound > 0 { screen.put("▲", .quiet, at: column, rows.lowerBound + 1) }
     if visible.upperBound < count { screen.put("▼", .quiet, at: column, rows.upperBound - 1) }

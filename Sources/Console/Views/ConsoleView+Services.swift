@@ -57,7 +57,8 @@ extension ConsoleView {
       place += columns
     }
     let rest = logSpans(service) + noteSpans(service)
-    screen.put(fitted(rest, width - place - 1), at: place, row, before: width, isSelected: isSelected)
+    screen.put(
+      fitted(rest, width - place - 1), at: place, row, before: width, isSelected: isSelected)
   }
 
   /// The spans that fit whole.

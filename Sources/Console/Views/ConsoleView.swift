@@ -36,7 +36,8 @@ package struct ConsoleView {
   private func drawApology(on screen: inout Screen) {
     let needed = "\(Layout.minimum.columns)×\(Layout.minimum.rows)"
     let size = "\(state.size.columns)×\(state.size.rows)"
-    let text = "qmail-console needs \(needed), this is \(size). \(attention.map(\.text).joined(separator: ", "))"
+    let text =
+      "qmail-console needs \(needed), this is \(size). \(attention.map(\.text).joined(separator: ", "))"
     for (row, line) in TextFitting.wrap(text, state.size.columns).enumerated() {
       screen.put(line, at: 0, row)
     }
@@ -75,6 +76,7 @@ extension ConsoleView {
       (facts.count(.stale), "stale", .titleAlert), (facts.count(.building), "building", .title),
     ]
     let spans = counts.filter { $0.0 > 0 }.map { Span("\($0.0) \($0.1)", $0.2) }
-    return spans.isEmpty ? [Span(facts.products.isEmpty ? "no products" : "all fresh", .title)] : spans
+    return spans.isEmpty
+      ? [Span(facts.products.isEmpty ? "no products" : "all fresh", .title)] : spans
   }
 }

@@ -96,10 +96,12 @@ struct DetailsPage {
     }
     page.heading("Order")
     page.entry(
-      Span("after", .quiet), column: 10, after.isEmpty ? "nothing" : after.map { VisibleText.escape($0) }.joined(separator: ", "))
+      Span("after", .quiet), column: 10,
+      after.isEmpty ? "nothing" : after.map { VisibleText.escape($0) }.joined(separator: ", "))
     page.entry(
       Span("then", .quiet), column: 10,
-      followers.isEmpty ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
+      followers.isEmpty
+        ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
     guard let plan = state.facts.plans[product.name], !plan.isEmpty else { return }
     page.heading("Plan", "what f would do, and all that is stale with it")
     for line in plan { page.text(line, indent: 4) }
@@ -166,7 +168,9 @@ struct DetailsPage {
         Span("  " + run.by, .quiet),
       ])
       page.text(run.summary + (run.ending.isEmpty ? "" : "  (\(run.ending))"), indent: 13)
-      if !run.why.isEmpty { page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13) }
+      if !run.why.isEmpty {
+        page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13)
+      }
       if run.result == .failed || run.result == .held {
         for line in run.output { page.text("| " + line, .quiet, indent: 13) }
       }

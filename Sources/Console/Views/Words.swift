@@ -159,8 +159,9 @@ extension Product {
       guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
-    guard let records = self.state.runs.first(where: { $0.records != nil && $0.result != .held })?
-      .records
+    guard
+      let records = self.state.runs.first(where: { $0.records != nil && $0.result != .held })?
+        .records
     else { return "" }
     return Words.count(records.after)
   }

@@ -6,7 +6,7 @@ internal import SystemSupport
 ///
 /// Its name is random and it belongs to the user who runs the builder, so that nobody else can put
 /// anything there. It lies on the product's file system, so that a rename brings the file into
-/// place.
+/// place. It is removed with this object.
 final class Candidate {
   /// The file that the builder writes.
   let path: FilePath
@@ -46,14 +46,7 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  /// Removes the directory, and what runs that were killed have left of theirs.
-  ///
-  /// At the end of a run, since nobody should wait for it at the beginning.
-  func remove() {
-    Self.removeDirectory(directory)
-    guard let name = product.lastComponent else { return }
-    try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
-  }
+  deinit { Self.removeDirectory(directory) }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
@@ -81,20 +74,25 @@ final class Candidate {
     try FileOperations.synchronizeDirectory(product.removingLastComponent())
   }
 
-  /// Removes directories of runs that were killed; the caller holds the lock, so none is in use.
-  private static func removeLeftovers(
-    of name: FilePath.Component, in parent: FilePath
-  ) throws(SystemError) {
+  /// Removes what runs that were killed have left of theirs.
+  ///
+  /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
+  /// goes: the next candidate may be there by then.
+  func removeLeftovers() {
+    let parent = directory.removingLastComponent()
+    guard let name = product.lastComponent, let names = try? FileReading.names(in: parent) else {
+      return
+    }
     let prefix = ".\(name.string)."
-    for entry in try FileReading.names(in: parent) {
+    for entry in names where entry != directory.lastComponent {
       let text = entry.string
       guard text.hasPrefix(prefix), text.hasSuffix(".tmp") else { continue }
       let middle = text.dropFirst(prefix.count).dropLast(4)
       guard middle.count >= 8, middle.allSatisfy({ $0.isLetter || $0.isNumber }) else { continue }
       let path = parent.appending(entry)
-      let status = try FileStatus.of(path, followingLinks: false)
-      if status?.kind == .directory { removeDirectory(path) }
-      if let status, isAbandoned(status) { try FileOperations.remove(path) }
+      guard let status = try? FileStatus.of(path, followingLinks: false) else { continue }
+      if status.kind == .directory { Self.removeDirectory(path) }
+      if Self.isAbandoned(status) { try? FileOperations.remove(path) }
     }
   }
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The console over real supervise and multilog.
-@Suite(.scratch, .timeLimit(.minutes(2))) struct ServiceTests {
+@Suite(.scratch, .timeLimit(.minutes(2))) struct SupervisedServicesTests {
   @Test func `a restart is verified by a new process that stays up`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
@@ -45,7 +45,8 @@ import Testing
       i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "delivery $i: success"; done
       exec sleep 1000
       """
-    let send = try server.services.add("qmail-send", run: run, log: ["t", "s4096", "n50", "./main"])
+    let send = try server.services.add(
+      "qmail-send", run: run, log: ["t", "s4096", "n50", "./main"])
     try server.services.start()
     try server.services.waitUntilUp(send)
     let result = try server.script(
