@@ -224,33 +224,35 @@ import Testing
     try server.wait(for: "pass: poke: pipe")
   }
 
-  @Test func `killed while building, it comes back and does what is owed, one builder at a time`()
-    throws
-  {
+  /// In place: the program replaces its product itself, by way of one fixed name.
+  @Test(arguments: ["in place", "{candidate}"])
+  func `killed while building, it comes back and does what is owed, one builder at a time`(
+    _ kind: String
+  ) throws {
     let server = try ToolServer()
-    // A program that replaces its product itself, by way of one fixed name.
     let script = try server.script(
       "x",
       """
       mkdir $2.busy || echo overlap >>$2.bad
       echo run >>$2.runs
       cat $2 >$1.tmp
-      while [ ! -e $2.go ]; do sleep 0.02; done
+      for i in $(seq 1500); do [ -e $2.go ] && break; sleep 0.02; done
       mv $1.tmp $1; rmdir $2.busy
       """)
     let input = server.path("etc/x.txt")
+    let target = kind == "in place" ? server.path("etc/x").string : kind
     try server.configure(
       Self.quick + """
         [rules.x]
         inputs = ["/etc/x.txt"]
         product = "/etc/x"
-        command = ["\(script)", "\(server.path("etc/x"))", "\(input)"]
+        command = ["\(script)", "\(target)", "\(input)"]
         """)
     try input.write("0\n")
     let go = server.path("etc/x.txt.go")
     try go.write("")
     let service = try server.startService()
-    for number in 1...3 {
+    for number in 1...2 {
       try FileOperations.remove(go)
       let before = runs(server)
       try input.write("\(number)\n")
@@ -265,7 +267,8 @@ import Testing
       }
       #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
     }
-    #expect(server.count("started: pid") == 4)
+    #expect(server.count("started: pid") == 3)
+    #expect(try server.leftovers() == [])
   }
 
   /// A stand-in for qmail-send, which counts what it is told.
