@@ -52,12 +52,6 @@ struct SourceReader {
   /// Remembers a source that somebody else reads.
   mutating func note(_ source: RecipientSource) { sources.append(source) }
 
-  /// Each source once, sorted by path.
-  var distinctSources: [RecipientSource] {
-    Set(sources).map { ($0, Array($0.description.utf8)) }
-      .sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
-  }
-
   /// Remembers the sources of another reader.
   mutating func note(_ reader: SourceReader) { sources += reader.sources }
 }
