@@ -85,6 +85,7 @@ extension ConsoleCommand {
   package static let movements: [(keys: String, explanation: String)] = [
     ("Tab S-Tab", "the next pane, the one before"),
     ("Up Down PgUp PgDn", "move; also j k, and Space for PgDn"),
+    ("Left Right", "in the log: the rest of long lines"),
     ("Home End", "to the start, to the end"),
     ("Esc", "close a page or a dialog, dismiss a message, end a search"),
   ]

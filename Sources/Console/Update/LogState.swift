@@ -3,6 +3,8 @@ internal import SystemSupport
 
 /// The log that is shown: a bounded stretch of it, and where the reader is.
 package struct LogState: Sendable {
+  /// How many columns of the lines are left out at their start, to read what is too long.
+  package var shift = 0
   /// How the time of a line is written.
   package enum Times: String, CaseIterable, Sendable {
     case local, utc, relative, raw

@@ -129,6 +129,6 @@ extension ConsoleView {
     default: break
     }
     return names.compactMap { ConsoleCommand.named($0) }.map { hint(for: $0) }
-      + [("Esc", "back", true), ("q", "back", true)]
+      + [("Esc q", "back", true)]
   }
 }

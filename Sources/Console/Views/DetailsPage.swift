@@ -20,6 +20,7 @@ struct DetailsPage {
     writePlan(to: &page)
     writeInputs(to: &page)
     writeRuns(to: &page)
+    writeAllChanges(to: &page)
     writeRecords(to: &page)
   }
 
@@ -32,7 +33,7 @@ struct DetailsPage {
     for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
-      for key in hold.losing { page.text(key, .removed, indent: 6) }
+      if samples.isEmpty { for key in hold.losing { page.text(key, .removed, indent: 6) } }
     }
     if let running = product.state.running, product.isBuilding {
       page.text(
@@ -78,12 +79,32 @@ struct DetailsPage {
     case .failed(let reason): page.text(reason, .failed)
     case .changes(let summary, let samples, let isUnchanged):
       page.text(summary, isUnchanged ? .fresh : .normal)
-      for sample in samples {
-        let role: Role =
-          sample.hasPrefix("+") ? .added : sample.hasPrefix("-") ? .removed : .stale
-        page.line([Span("    " + sample, role)])
-      }
+      for sample in samples.prefix(Self.firstSamples) { write(sample, to: &page) }
+      let more = samples.count - Self.firstSamples
+      if more > 0 { page.text("and more, below", .quiet, indent: 4) }
     }
+  }
+
+  /// So many of the changes stand at the top of the page.
+  private static let firstSamples = 6
+
+  /// The records that a rebuild would add, remove or change, as far as they were computed.
+  private var samples: [String] {
+    guard let preview = state.preview, preview.rule == product.name,
+      case .changes(_, let samples, _) = preview.result
+    else { return [] }
+    return samples
+  }
+
+  private func writeAllChanges(to page: inout DocumentBuilder) {
+    guard samples.count > Self.firstSamples else { return }
+    page.heading("All that a rebuild would change", "the first \(Words.count(samples.count))")
+    for sample in samples { write(sample, to: &page) }
+  }
+
+  private func write(_ sample: String, to page: inout DocumentBuilder) {
+    let role: Role = sample.hasPrefix("+") ? .added : sample.hasPrefix("-") ? .removed : .stale
+    page.line([Span("    " + sample, role)])
   }
 
   // MARK: What else would run
