@@ -18,7 +18,8 @@ extension ConsoleState {
     case .olderLog(let service, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.prepend(entries) ? [.pauseLog] : []
-      return pause + [log.continueSearch(rows: logRows)].compactMap(\.self)
+      let more = log.continueSearch(rows: logRows) ?? log.fill(rows: logRows)
+      return pause + [more].compactMap(\.self)
     case .activity(let activity): self.activity = activity
     case .message(let message): say(message)
     case .previewed(let preview): take(preview)

@@ -175,6 +175,9 @@ extension LogState {
     return .followLog(service, since: nil)
   }
 
+  /// Asks for more older lines when those that came do not fill the window yet.
+  package mutating func fill(rows: Int) -> Effect? { isFollowing ? nil : olderIfNeeded(rows) }
+
   /// Shows the oldest line that is here.
   package mutating func toStart(rows: Int) -> Effect? {
     isFollowing = false
