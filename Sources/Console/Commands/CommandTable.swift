@@ -33,6 +33,9 @@ extension ConsoleCommand {
       .follow, ["F"], "follow", "show the end of the log, and what comes", .log, in: [.log]),
     ConsoleCommand(.log, ["l"], "log", "choose whose log is shown", .log, in: Pane.allCases),
     ConsoleCommand(
+      .when, ["w"], "when", "the log at the time of the last run, or of the service's start", .log,
+      in: [.services]),
+    ConsoleCommand(
       .search, ["/"], "find", "search; in the log the older lines too", .log,
       in: [.products, .log]),
     ConsoleCommand(

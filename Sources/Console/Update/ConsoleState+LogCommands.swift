@@ -1,4 +1,6 @@
+internal import Supervision
 internal import SystemSupport
+internal import Updating
 
 extension ConsoleState {
   mutating func performOnLog(_ name: ConsoleCommand.Name) -> [Effect] {
@@ -7,6 +9,7 @@ extension ConsoleState {
       focus = .log
       return [log.follow()].compactMap(\.self)
     case .log: return chooseLog()
+    case .when: return showMoment()
     case .search: prompt = Prompt(.search)
     case .filter: prompt = Prompt(.filter, text: currentFilter)
     case .next: return findAgain(older: true)
@@ -68,5 +71,28 @@ extension ConsoleState {
       return
     }
     document.top = min(hit, max(0, lines.count - max(1, size.rows - 3)))
+  }
+}
+
+// MARK: - From a time to the log
+
+extension ConsoleState {
+  /// Shows the log as it was at the moment that the selected thing tells of.
+  private mutating func showMoment() -> [Effect] {
+    let moment: Timestamp?
+    var effects: [Effect] = []
+    if page == .overview, focus == .services, let service {
+      moment = service.status.since
+      if service.logDirectory != nil { effects = open(service.name) }
+    } else {
+      moment = product?.lastRun?.began ?? product?.changedAt ?? product?.lastBuild
+      if let updater = facts.service(facts.updater), updater.logDirectory != nil {
+        effects = open(updater.name)
+      }
+    }
+    guard let moment, log.service != nil else { return refuse("no time is known to look for") }
+    page = .overview
+    focus = .log
+    return effects + [log.seek(moment, rows: logRows)].compactMap(\.self)
   }
 }

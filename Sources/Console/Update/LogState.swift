@@ -1,5 +1,5 @@
 internal import Supervision
-internal import SystemSupport
+package import SystemSupport
 
 /// The log that is shown: a bounded stretch of it, and where the reader is.
 package struct LogState: Sendable {
@@ -29,6 +29,8 @@ package struct LogState: Sendable {
   package private(set) var found: Int?
   /// Whether the search goes on in older lines as they come.
   package private(set) var isSearchingBack = false
+  /// The moment that is looked for in older lines as they come.
+  package private(set) var sought: Timestamp?
   /// Why there is nothing to show.
   package private(set) var trouble: String?
 
@@ -168,6 +170,7 @@ extension LogState {
   /// Shows the end and moves along from here on.
   package mutating func follow() -> Effect? {
     found = nil
+    sought = nil
     isSearchingBack = false
     isFollowing = true
     guard isBehind, let service else { return nil }
@@ -260,7 +263,28 @@ extension LogState {
     return findNext(older: true, rows: rows)
   }
 
+  /// Shows the first line that was written at a moment or later, in older lines if need be.
+  package mutating func seek(_ moment: Timestamp, rows: Int) -> Effect? {
+    sought = moment
+    guard let first = entries.lazy.compactMap({ $0.stamp?.timestamp }).first else { return nil }
+    if first > moment, !isAtStart {
+      bottom = end
+      isFollowing = false
+      return requestOlder()
+    }
+    sought = nil
+    let place = entries.firstIndex { ($0.stamp?.timestamp).map { $0 >= moment } ?? false }
+    show(place ?? entries.count - 1, rows: rows)
+    return nil
+  }
+
+  /// Goes on looking for a moment after other lines have come.
+  package mutating func continueSeeking(rows: Int) -> Effect? {
+    sought.flatMap { seek($0, rows: rows) }
+  }
+
   package mutating func stopSearch() {
+    sought = nil
     find = ""
     found = nil
     isSearchingBack = false
