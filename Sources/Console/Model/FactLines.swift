@@ -5,12 +5,13 @@ internal import Updating
 /// What changed between two looks at the world, a line each: the console for those who cannot see
 /// a screen, and for pipes.
 package enum FactLines {
-  /// The lines, safe to show.
+  /// Tells the changes.
   ///
   /// - Parameters:
   ///   - old: The facts before; nil tells everything.
   ///   - new: The facts now.
   ///   - state: Whose words are used.
+  /// - Returns: The lines, safe to show.
   package static func changes(from old: Facts?, to new: Facts, _ state: ConsoleState) -> [String] {
     let products = new.products.compactMap { product -> String? in
       let line = self.line(product, state)

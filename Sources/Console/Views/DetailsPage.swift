@@ -136,7 +136,9 @@ struct DetailsPage {
       (changed.contains($0.key) ? 0 : 1, $0.key) < (changed.contains($1.key) ? 0 : 1, $1.key)
     }
     page.heading("Inputs", Words.count(inputs.count, "path"))
-    let width = min(max(12, inputs.map { TextWidth.of(wording.name($0.key)) }.max() ?? 0), 44)
+    let width = min(
+      max(12, inputs.map { TextWidth.of(wording.name($0.key)) }.max() ?? 0),
+      max(30, page.width - 58))
     for (key, evidence) in inputs.prefix(400) {
       let isChanged = changed.contains(key)
       let name = TextFitting.fitName(wording.name(key), width)
@@ -150,15 +152,16 @@ struct DetailsPage {
   }
 
   private func words(for evidence: InputEvidence) -> String {
-    switch evidence {
-    case .absent: return "absent"
-    case .unreadable(let reason): return "unreadable: \(reason)"
-    case .listing(let stamp, _, _): return "directory, " + Words.moment(stamp.latest, state)
-    case .file(let file):
-      let size = file.stamp.size == 0 ? "empty" : Words.size(file.stamp.size) + " bytes"
-      return TextFitting.pad(size, 14, right: true) + "  "
-        + TextFitting.pad(Words.moment(file.stamp.modified, state), 10)
-    }
+    let (what, time): (String, Timestamp?) =
+      switch evidence {
+      case .absent: ("absent", nil)
+      case .unreadable: ("unreadable", nil)
+      case .listing(let stamp, _, _): ("directory", stamp.latest)
+      case .file(let file) where file.stamp.size == 0: ("empty", file.stamp.modified)
+      case .file(let file): (Words.size(file.stamp.size) + " bytes", file.stamp.modified)
+      }
+    return TextFitting.pad(what, 16, right: true) + "  "
+      + TextFitting.pad(time.map { Words.moment($0, state) } ?? "", 10)
   }
 
   private func role(of evidence: InputEvidence) -> Role {
@@ -167,6 +170,7 @@ struct DetailsPage {
   }
 
   private func comparison(_ key: String, _ evidence: InputEvidence, _ isChanged: Bool) -> String {
+    if case .unreadable(let reason) = evidence { return reason }
     guard let record = product.state.record else { return isChanged ? "newer" : "no record yet" }
     let old = record.inputs[key] ?? .absent
     switch evidence.compared(to: old) {
