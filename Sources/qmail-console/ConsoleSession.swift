@@ -12,15 +12,18 @@ struct ConsoleSession {
   private let zone: Timestamp.Zone
   private let isASCII: Bool
   private let isReadOnly: Bool
+  private let locksItself: Bool
   private let theme: String?
 
   init(
-    _ settings: Settings, zone: Timestamp.Zone, isASCII: Bool, isReadOnly: Bool, theme: String?
+    _ settings: Settings, zone: Timestamp.Zone, isASCII: Bool, isReadOnly: Bool, locksItself: Bool,
+    theme: String?
   ) {
     self.settings = settings
     self.zone = zone
     self.isASCII = isASCII
     self.isReadOnly = isReadOnly
+    self.locksItself = locksItself
     self.theme = theme
   }
 
@@ -35,6 +38,8 @@ struct ConsoleSession {
     facts.access = access
     var state = ConsoleState(facts: facts, size: Terminal.size, now: .now)
     state.zone = zone
+    state.isLocked = locksItself
+    state.locksItself = locksItself
     return ConsoleProgram(state: state, isASCII: isASCII, terminal: terminal, on: loop)
   }
 
@@ -83,5 +88,28 @@ struct ConsoleSession {
     let output = StandardOutput()
     try output.write(program.screen.text)
     try output.finish()
+  }
+
+  /// A line for each thing that changes, until a signal ends it.
+  func printLines() throws {
+    let program = makeProgram(nil, on: EventLoop())
+    let output = StandardOutput()
+    var told: Facts?
+    var failure: SystemError?
+    program.afterEvents = {
+      let state = program.state
+      let lines = FactLines.changes(from: told, to: state.facts, state)
+      told = state.facts
+      do throws(SystemError) {
+        let time = state.now.formatted("%H:%M:%S", zone: zone)
+        for line in lines { try output.write("\(time) \(line)\n") }
+        try output.finish()
+      } catch {
+        failure = error
+        program.end()
+      }
+    }
+    try program.run(makeWorld(for: program))
+    if let failure { throw failure }
   }
 }

@@ -19,9 +19,12 @@ internal import Updating
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var times: TimeOptions
   @Flag(help: "Only show: no key changes anything.") var readOnly = false
+  @Flag(help: "Start locked, and lock again after five minutes without a key; L unlocks.")
+  var locked = false
   @Flag(help: "Draw with ASCII alone.") var ascii = false
   @Flag(help: "Print the screen once as plain text.") var once = false
   @Flag(help: "Print the state of all rules and services as JSON.") var json = false
+  @Flag(help: "Print a line for each thing that changes, as it changes.") var lines = false
 
   @Option(help: ArgumentHelp("Colours for a background: dark or light.", valueName: "theme"))
   var theme: String?
@@ -34,7 +37,9 @@ internal import Updating
   static func main() { runAsTool() }
 
   func validate() throws {
-    if once, json { throw ValidationError("--once and --json exclude each other") }
+    if [once, json, lines].count(where: \.self) > 1 {
+      throw ValidationError("--once, --json and --lines exclude each other")
+    }
     if let theme, theme != "dark", theme != "light" {
       throw ValidationError("--theme: expected dark or light")
     }
@@ -45,9 +50,10 @@ internal import Updating
     if json { return try ConsoleReport.print(settings) }
     let session = ConsoleSession(
       settings, zone: times.zone, isASCII: ascii || !Locale.isUTF8, isReadOnly: readOnly,
-      theme: theme)
+      locksItself: locked, theme: theme)
     if let keys { return try session.follow(keys) }
     if once { return try session.printOnce() }
+    if lines { return try session.printLines() }
     if let obstacle = Terminal.obstacle {
       Diagnostics(of: Self.self).note("\(obstacle): this is the picture of the moment")
       try session.printOnce()

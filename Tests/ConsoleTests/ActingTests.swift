@@ -154,4 +154,17 @@ import Updating
     #expect(press(&state, "q") == [])
     #expect(press(&state, "Right", "Enter") == [.stopRun, .quit])
   }
+
+  @Test func `an unlocked console that nobody touches is locked again`() {
+    var state = troubled()
+    state.isLocked = true
+    state.locksItself = true
+    _ = press(&state, "L")
+    #expect(press(&state, "u") == [.run(forced: [])])
+    _ = state.update(.time(Samples.now + .seconds(299)))
+    #expect(!state.isLocked)
+    _ = state.update(.time(Samples.now + .seconds(300)))
+    #expect(state.isLocked)
+    #expect(press(&state, "u") == [])
+  }
 }

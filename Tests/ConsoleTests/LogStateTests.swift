@@ -109,4 +109,26 @@ import Testing
     _ = log.scroll(-1, rows: 3)
     #expect(shown(log) == ["line 56", "line 57", "line 58"])
   }
+
+  @Test func `a moment is found, also in lines that have to be read first`() {
+    func stamped(_ range: Range<Int>) -> [LogEntry] {
+      range.map { number in
+        LogEntry(
+          stamp: TAI64N(Timestamp(seconds: Int64(1_000_000 + number), nanoseconds: 0)),
+          text: Array("line \(number)".utf8),
+          position: LogPosition(device: 1, inode: 1, offset: Int64(number)))
+      }
+    }
+    var log = LogState()
+    log.open(Self.service)
+    _ = log.append(stamped(100..<200))
+    #expect(log.seek(Timestamp(seconds: 1_000_150, nanoseconds: 0), rows: 5) == nil)
+    #expect(log.found == 50)
+    let effect = log.seek(Timestamp(seconds: 1_000_042, nanoseconds: 500), rows: 5)
+    #expect(effect != nil)
+    _ = log.prepend(stamped(30..<100))
+    #expect(log.continueSeeking(rows: 5) == nil)
+    #expect(log.found.map { String(decoding: log.entries[$0].text, as: UTF8.self) } == "line 43")
+    #expect(shown(log, 5).contains("line 43"))
+  }
 }

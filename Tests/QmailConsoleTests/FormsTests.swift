@@ -57,4 +57,21 @@ import Testing
     #expect(result.bytes.allSatisfy { $0 < 0x80 })
     #expect(result.text.contains("* STALE"))
   }
+
+  @Test func `a line is printed for each thing that changes`() throws {
+    let server = try MailServer()
+    try server.update()
+    let program = try Tools.own("qmail-console")
+    // The console is ended by the shell once it has told of the change.
+    let script = """
+      "$0" --root "$1" --lines >"$2" & sleep 3; echo new.example >>"$3"; sleep 3; kill $!; cat "$2"
+      """
+    let result = try Tools.run([
+      "sh", "-c", script, program, server.root.string,
+      Scratch.directory.appending("lines").string, server.control("morercpthosts").string,
+    ])
+    #expect(result.text.contains("users/cdb: fresh"))
+    #expect(result.text.contains("morercpthosts.cdb: stale: morercpthosts changed"))
+    #expect(result.lines.count { $0.contains("users/cdb") } == 1)
+  }
 }

@@ -79,4 +79,25 @@ import Testing
       "wait building", "wait by pipe-watcher", "wait all fresh", "dump -", size: (120, 30))
     #expect(result.code == 0, "\(result.text)")
   }
+
+  @Test func `a force waits for the service's build and then runs`() throws {
+    let server = try MailServer()
+    try server.configuration.write(
+      """
+      [rules.slow]
+      inputs = ["/etc/slow"]
+      product = "/etc/slow.out"
+      command = ["sh", "-c", "sleep 4; cat $QMAIL_UPDATER_ROOT/etc/slow >{candidate}"]
+      database = false
+      """)
+    try server.root.appending("etc/slow").write("one\n")
+    let updater = try server.addUpdater()
+    try server.services.start()
+    try server.services.waitUntilUp(updater)
+    let result = try server.script(
+      "wait building", "key f", "wait held by pipe-watcher", "wait verified", "wait all fresh",
+      "dump -", size: (140, 30))
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("users/cdb: unchanged"))
+  }
 }

@@ -95,7 +95,7 @@ import Testing
     try screen.type(
       line: "clear; TERM=\(name) \(program) --root \(server.root) | cat; echo FIN''ISHED")
     let text = try screen.wait { $0.contains("FINISHED") }
-    #expect(text.contains("PRODUCT"))
+    #expect(text.contains("● STALE"))
     try screen.type(
       line: "clear; TERM=\(name) \(program) --root \(server.root) >/dev/null; echo code $?")
     try screen.wait { $0.contains("code 1") }

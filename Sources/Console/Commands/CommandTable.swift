@@ -33,6 +33,9 @@ extension ConsoleCommand {
       .follow, ["F"], "follow", "show the end of the log, and what comes", .log, in: [.log]),
     ConsoleCommand(.log, ["l"], "log", "choose whose log is shown", .log, in: Pane.allCases),
     ConsoleCommand(
+      .when, ["w"], "when", "the log at the time of the last run, or of the service's start", .log,
+      in: [.services]),
+    ConsoleCommand(
       .search, ["/"], "find", "search; in the log the older lines too", .log,
       in: [.products, .log]),
     ConsoleCommand(
@@ -85,6 +88,7 @@ extension ConsoleCommand {
   package static let movements: [(keys: String, explanation: String)] = [
     ("Tab S-Tab", "the next pane, the one before"),
     ("Up Down PgUp PgDn", "move; also j k, and Space for PgDn"),
+    ("Left Right", "in the log: the rest of long lines"),
     ("Home End", "to the start, to the end"),
     ("Esc", "close a page or a dialog, dismiss a message, end a search"),
   ]

@@ -51,6 +51,8 @@ extension ConsoleState {
     case .down, "j": return move(by: 1)
     case .pageUp: return move(by: -pageRows)
     case .pageDown, " ": return move(by: pageRows)
+    case .left where focus == .log: log.shift = max(0, log.shift - 20)
+    case .right where focus == .log: log.shift = min(8000, log.shift + 20)
     case .home where focus == .log: return effects(log.toStart(rows: logRows))
     case .end where focus == .log: return effects(log.follow())
     case .home: return move(by: -10_000)

@@ -6,19 +6,27 @@ extension ConsoleState {
   /// - Returns: What is to be done outside because of it.
   package mutating func update(_ event: ConsoleEvent) -> [Effect] {
     switch event {
-    case .key(let key): return press(key)
+    case .key(let key):
+      lastKey = now
+      return press(key)
     case .resized(let size): self.size = size
-    case .time(let time): now = time
+    case .time(let time):
+      now = time
+      lockAgain()
     case .facts(let facts): return take(facts)
     case .log(let service, let entries):
       guard service == log.service else { return [] }
-      return log.append(entries) ? [.pauseLog] : []
+      let pause: [Effect] = log.append(entries) ? [.pauseLog] : []
+      return pause + [log.continueSeeking(rows: logRows)].compactMap(\.self)
     case .logUnavailable(let service, let reason):
       if service == log.service { log.fail(reason) }
     case .olderLog(let service, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.prepend(entries) ? [.pauseLog] : []
-      return pause + [log.continueSearch(rows: logRows)].compactMap(\.self)
+      let more =
+        log.continueSearch(rows: logRows) ?? log.continueSeeking(rows: logRows)
+        ?? log.fill(rows: logRows)
+      return pause + [more].compactMap(\.self)
     case .activity(let activity): self.activity = activity
     case .message(let message): say(message)
     case .previewed(let preview): take(preview)
@@ -29,6 +37,16 @@ extension ConsoleState {
     }
     return []
   }
+
+  /// Takes the power away from a console that nobody has touched for a while, if it was asked to.
+  private mutating func lockAgain() {
+    guard locksItself, !isLocked, now - lastKey >= Self.unlockedTime, dialog == nil else { return }
+    isLocked = true
+    say(Message(.note, "locked again: no key was pressed for a while"))
+  }
+
+  /// How long an unlocked console stays so after the last key.
+  private static let unlockedTime = Duration.seconds(300)
 
   /// Adds news to those that are not dismissed.
   mutating func say(_ message: Message) {

@@ -30,6 +30,10 @@ package struct ConsoleState: Sendable {
   package var activity: Activity?
   /// Whether the user took the power to act away from this console.
   package var isLocked = false
+  /// Whether it is locked again when nobody has touched it for a while.
+  package var locksItself = false
+  /// When a key was last pressed.
+  var lastKey: Timestamp
   package var preview: Preview?
   package var records: RecordPage?
   package var explanation: Explanation?
@@ -38,6 +42,7 @@ package struct ConsoleState: Sendable {
     self.facts = facts
     self.size = size
     self.now = now
+    lastKey = now
   }
 }
 

@@ -1,8 +1,10 @@
 internal import Supervision
-internal import SystemSupport
+package import SystemSupport
 
 /// The log that is shown: a bounded stretch of it, and where the reader is.
 package struct LogState: Sendable {
+  /// How many columns of the lines are left out at their start, to read what is too long.
+  package var shift = 0
   /// How the time of a line is written.
   package enum Times: String, CaseIterable, Sendable {
     case local, utc, relative, raw
@@ -27,6 +29,8 @@ package struct LogState: Sendable {
   package private(set) var found: Int?
   /// Whether the search goes on in older lines as they come.
   package private(set) var isSearchingBack = false
+  /// The moment that is looked for in older lines as they come.
+  package private(set) var sought: Timestamp?
   /// Why there is nothing to show.
   package private(set) var trouble: String?
 
@@ -166,12 +170,16 @@ extension LogState {
   /// Shows the end and moves along from here on.
   package mutating func follow() -> Effect? {
     found = nil
+    sought = nil
     isSearchingBack = false
     isFollowing = true
     guard isBehind, let service else { return nil }
     open(service)
     return .followLog(service, since: nil)
   }
+
+  /// Asks for more older lines when those that came do not fill the window yet.
+  package mutating func fill(rows: Int) -> Effect? { isFollowing ? nil : olderIfNeeded(rows) }
 
   /// Shows the oldest line that is here.
   package mutating func toStart(rows: Int) -> Effect? {
@@ -255,7 +263,28 @@ extension LogState {
     return findNext(older: true, rows: rows)
   }
 
+  /// Shows the first line that was written at a moment or later, in older lines if need be.
+  package mutating func seek(_ moment: Timestamp, rows: Int) -> Effect? {
+    sought = moment
+    guard let first = entries.lazy.compactMap({ $0.stamp?.timestamp }).first else { return nil }
+    if first > moment, !isAtStart {
+      bottom = end
+      isFollowing = false
+      return requestOlder()
+    }
+    sought = nil
+    let place = entries.firstIndex { ($0.stamp?.timestamp).map { $0 >= moment } ?? false }
+    show(place ?? entries.count - 1, rows: rows)
+    return nil
+  }
+
+  /// Goes on looking for a moment after other lines have come.
+  package mutating func continueSeeking(rows: Int) -> Effect? {
+    sought.flatMap { seek($0, rows: rows) }
+  }
+
   package mutating func stopSearch() {
+    sought = nil
     find = ""
     found = nil
     isSearchingBack = false

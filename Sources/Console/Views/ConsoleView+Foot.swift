@@ -13,7 +13,7 @@ extension ConsoleView {
       screen.put(TextFitting.fit(text, width - 2), .building, at: 1, row)
       return
     }
-    guard let message = state.messages.last else { return }
+    guard let message = state.messages.last else { return drawTrouble(row, on: &screen) }
     let (sign, role) = Self.look(of: message.kind)
     let more = state.messages.count - 1
     let dismissal = "Esc" + (more > 0 ? " (+\(more) more)" : "")
@@ -21,6 +21,15 @@ extension ConsoleView {
     let time = message.time.map { $0.formatted("%H:%M:%S ", zone: state.zone) } ?? ""
     screen.put(TextFitting.fit("\(sign) \(time)\(message.text)", limit - 1), role, at: 1, row)
     screen.put(dismissal, .quiet, at: limit + 2, row)
+  }
+
+  /// What stands in the way of a full picture, as long as it does.
+  private func drawTrouble(_ row: Int, on screen: inout Screen) {
+    guard let first = state.facts.troubles.first else { return }
+    let count = state.facts.troubles.count - 1
+    let more = count > 0 ? "  (+\(count) more)" : ""
+    let room = state.size.columns - 2 - TextWidth.of(more)
+    screen.put(TextFitting.fit("! \(first)", room) + more, .stale, at: 1, row)
   }
 
   private static func look(of kind: Message.Kind) -> (String, Role) {
@@ -129,6 +138,6 @@ extension ConsoleView {
     default: break
     }
     return names.compactMap { ConsoleCommand.named($0) }.map { hint(for: $0) }
-      + [("Esc", "back", true), ("q", "back", true)]
+      + [("Esc q", "back", true)]
   }
 }

@@ -61,7 +61,7 @@ extension ConsoleView {
   private func drawEntry(
     _ entry: LogEntry, _ pattern: [UInt8], isFound: Bool, _ row: Int, on screen: inout Screen
   ) {
-    let width = state.size.columns
+    let (width, log) = (state.size.columns, state.log)
     guard entry.isLine else {
       let text = String(decoding: entry.text, as: UTF8.self)
       screen.put("── \(text) ──", .stale, at: 2, row)
@@ -72,9 +72,12 @@ extension ConsoleView {
     let start = screen.put(stamp, .quiet, at: 2, row, before: width)
     let place = stamp.isEmpty ? start : start + 1
     // No more of a line is made visible than the screen can hold.
-    let cut = entry.text.prefix(4 * max(0, width - place))
+    let cut = entry.text.prefix(4 * max(0, width - place + log.shift))
     var text = VisibleText.escape(cut)
     if entry.text.count > cut.count || entry.dropped > 0 { text += " …" }
+    if log.shift > 0, !text.isEmpty {
+      text = "…" + text[TextFitting.prefix(of: text, log.shift + 1).endIndex...]
+    }
     let shown = TextFitting.fit(text, width - place)
     screen.put(shown, at: place, row, before: width)
     markState(in: shown, at: place, row, on: &screen)

@@ -41,18 +41,25 @@ extension ConsoleView {
     let directory = layout.root(layout.qmail).visible
     let watched = state.facts.watchedPaths
     let paths = watched > 0 ? "watching \(Words.count(watched, "path"))" : nil
-    let choices: [[String?]] = [
-      [host, directory, updaterWords, paths], [host, directory, updaterWords],
-      [host, updaterWords], [host],
+    let choices: [[Span?]] = [
+      [Span(host, .title), Span(directory, .title), updater, paths.map { Span($0, .title) }],
+      [Span(host, .title), Span(directory, .title), updater], [Span(host, .title), updater],
+      [Span(host, .title)],
     ]
     for choice in choices {
-      let text = choice.compactMap(\.self).joined(separator: "  ")
-      if TextWidth.of(text) < limit { return spans(text) }
+      let parts = choice.compactMap(\.self)
+      let spans = Array(parts.map { [$0] }.joined(separator: [Span("  ", .title)]))
+      if spans.width < limit { return spans }
     }
-    return spans(TextFitting.fitName(host, max(1, limit - 1)))
+    return [Span(TextFitting.fitName(host, max(1, limit - 1)), .title)]
   }
 
-  private func spans(_ text: String) -> [Span] { [Span(text, .title)] }
+  /// The updater's own service; it stands out when it is not up.
+  private var updater: Span? {
+    let service = state.facts.service(state.facts.updater)
+    let isUp = service?.shownState.role == .fresh
+    return updaterWords.map { Span($0, isUp || service == nil ? .title : .titleAlert) }
+  }
 
   private var updaterWords: String? {
     guard let service = state.facts.service(state.facts.updater) else {

@@ -20,6 +20,7 @@ struct DetailsPage {
     writePlan(to: &page)
     writeInputs(to: &page)
     writeRuns(to: &page)
+    writeAllChanges(to: &page)
     writeRecords(to: &page)
   }
 
@@ -32,7 +33,7 @@ struct DetailsPage {
     for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
-      for key in hold.losing { page.text(key, .removed, indent: 6) }
+      if samples.isEmpty { for key in hold.losing { page.text(key, .removed, indent: 6) } }
     }
     if let running = product.state.running, product.isBuilding {
       page.text(
@@ -78,12 +79,32 @@ struct DetailsPage {
     case .failed(let reason): page.text(reason, .failed)
     case .changes(let summary, let samples, let isUnchanged):
       page.text(summary, isUnchanged ? .fresh : .normal)
-      for sample in samples {
-        let role: Role =
-          sample.hasPrefix("+") ? .added : sample.hasPrefix("-") ? .removed : .stale
-        page.line([Span("    " + sample, role)])
-      }
+      for sample in samples.prefix(Self.firstSamples) { write(sample, to: &page) }
+      let more = samples.count - Self.firstSamples
+      if more > 0 { page.text("and more, below", .quiet, indent: 4) }
     }
+  }
+
+  /// So many of the changes stand at the top of the page.
+  private static let firstSamples = 6
+
+  /// The records that a rebuild would add, remove or change, as far as they were computed.
+  private var samples: [String] {
+    guard let preview = state.preview, preview.rule == product.name,
+      case .changes(_, let samples, _) = preview.result
+    else { return [] }
+    return samples
+  }
+
+  private func writeAllChanges(to page: inout DocumentBuilder) {
+    guard samples.count > Self.firstSamples else { return }
+    page.heading("All that a rebuild would change", "the first \(Words.count(samples.count))")
+    for sample in samples { write(sample, to: &page) }
+  }
+
+  private func write(_ sample: String, to page: inout DocumentBuilder) {
+    let role: Role = sample.hasPrefix("+") ? .added : sample.hasPrefix("-") ? .removed : .stale
+    page.line([Span("    " + sample, role)])
   }
 
   // MARK: What else would run
@@ -115,7 +136,9 @@ struct DetailsPage {
       (changed.contains($0.key) ? 0 : 1, $0.key) < (changed.contains($1.key) ? 0 : 1, $1.key)
     }
     page.heading("Inputs", Words.count(inputs.count, "path"))
-    let width = min(max(12, inputs.map { TextWidth.of(wording.name($0.key)) }.max() ?? 0), 44)
+    let width = min(
+      max(12, inputs.map { TextWidth.of(wording.name($0.key)) }.max() ?? 0),
+      max(30, page.width - 58))
     for (key, evidence) in inputs.prefix(400) {
       let isChanged = changed.contains(key)
       let name = TextFitting.fitName(wording.name(key), width)
@@ -129,15 +152,16 @@ struct DetailsPage {
   }
 
   private func words(for evidence: InputEvidence) -> String {
-    switch evidence {
-    case .absent: return "absent"
-    case .unreadable(let reason): return "unreadable: \(reason)"
-    case .listing(let stamp, _, _): return "directory, " + Words.moment(stamp.latest, state)
-    case .file(let file):
-      let size = file.stamp.size == 0 ? "empty" : Words.size(file.stamp.size) + " bytes"
-      return TextFitting.pad(size, 14, right: true) + "  "
-        + TextFitting.pad(Words.moment(file.stamp.modified, state), 10)
-    }
+    let (what, time): (String, Timestamp?) =
+      switch evidence {
+      case .absent: ("absent", nil)
+      case .unreadable: ("unreadable", nil)
+      case .listing(let stamp, _, _): ("directory", stamp.latest)
+      case .file(let file) where file.stamp.size == 0: ("empty", file.stamp.modified)
+      case .file(let file): (Words.size(file.stamp.size) + " bytes", file.stamp.modified)
+      }
+    return TextFitting.pad(what, 16, right: true) + "  "
+      + TextFitting.pad(time.map { Words.moment($0, state) } ?? "", 10)
   }
 
   private func role(of evidence: InputEvidence) -> Role {
@@ -146,6 +170,7 @@ struct DetailsPage {
   }
 
   private func comparison(_ key: String, _ evidence: InputEvidence, _ isChanged: Bool) -> String {
+    if case .unreadable(let reason) = evidence { return reason }
     guard let record = product.state.record else { return isChanged ? "newer" : "no record yet" }
     let old = record.inputs[key] ?? .absent
     switch evidence.compared(to: old) {

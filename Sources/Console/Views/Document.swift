@@ -62,7 +62,9 @@ struct DocumentBuilder {
 
   /// A text, wrapped.
   mutating func text(_ text: String, _ role: Role = .normal, indent: Int = 2) {
-    for line in TextFitting.wrap(text, max(8, width - indent - 1)) {
+    let words = text.drop { $0 == " " }
+    let indent = indent + text.count - words.count
+    for line in TextFitting.wrap(String(words), max(8, width - indent - 1)) {
       lines.append([Span(String(repeating: " ", count: indent) + line, role)])
     }
   }

@@ -16,7 +16,9 @@ package struct Layout: Equatable, Sendable {
 
   package init(_ state: ConsoleState) {
     let rows = state.size.rows
-    let hasMessage = state.prompt != nil || !state.messages.isEmpty || state.activity != nil
+    let hasMessage =
+      state.prompt != nil || !state.messages.isEmpty || state.activity != nil
+      || !state.facts.troubles.isEmpty
     hintRow = rows - 1
     messageRow = hasMessage ? rows - 2 : nil
     let body = max(0, rows - 2 - (hasMessage ? 1 : 0))

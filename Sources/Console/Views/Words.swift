@@ -102,8 +102,12 @@ extension Product {
   /// that fits into the columns.
   package func origin(_ state: ConsoleState, columns: Int) -> String {
     let wordings = origins(state)
-    return wordings.first { TextWidth.of($0) <= columns }
-      ?? TextFitting.fit(wordings.last ?? "", columns)
+    let fitting = wordings.first { TextWidth.of($0) <= columns }
+    // Where there is much room, the start of the whole story says more than a short one.
+    if columns >= 60, TextWidth.of(fitting ?? "") * 2 < columns, let whole = wordings.first {
+      return TextFitting.fit(whole, columns)
+    }
+    return fitting ?? TextFitting.fit(wordings.last ?? "", columns)
   }
 
   /// The wordings, the longest first.

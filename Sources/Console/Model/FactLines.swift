@@ -1,0 +1,42 @@
+internal import Supervision
+internal import SystemSupport
+internal import Updating
+
+/// What changed between two looks at the world, a line each: the console for those who cannot see
+/// a screen, and for pipes.
+package enum FactLines {
+  /// Tells the changes.
+  ///
+  /// - Parameters:
+  ///   - old: The facts before; nil tells everything.
+  ///   - new: The facts now.
+  ///   - state: Whose words are used.
+  /// - Returns: The lines, safe to show.
+  package static func changes(from old: Facts?, to new: Facts, _ state: ConsoleState) -> [String] {
+    let products = new.products.compactMap { product -> String? in
+      let line = self.line(product, state)
+      return old?.product(product.name).map { self.line($0, state) } == line ? nil : line
+    }
+    let services = new.services.compactMap { service -> String? in
+      let line = self.line(service)
+      return old?.service(service.name).map { self.line($0) } == line ? nil : line
+    }
+    let gone =
+      (old?.products ?? []).filter { new.product($0.name) == nil }.map { "\($0.shownName): gone" }
+      + (old?.services ?? []).filter { new.service($0.name) == nil }
+      .map { "service \($0.name.shown): gone" }
+    return products + services + gone
+  }
+
+  private static func line(_ product: Product, _ state: ConsoleState) -> String {
+    let origin = product.origin(state, columns: 1000)
+    let because = product.status == .fresh || origin.isEmpty ? "" : ": \(origin)"
+    return "\(product.shownName): \(product.status.word.lowercased())\(because)"
+  }
+
+  private static func line(_ service: Service) -> String {
+    let pid = service.status.pid.map { ", pid \($0)" } ?? ""
+    let reason = service.status.isSupervised ? pid : ": \(service.status)"
+    return "service \(service.name.shown): \(service.shownState.word.lowercased())\(reason)"
+  }
+}
