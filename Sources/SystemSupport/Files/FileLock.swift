@@ -25,6 +25,8 @@ package final class FileLock {
   }
 
   package let path: FilePath
+  /// Whether the holder before us never gave the lock back: it was killed, whatever it was doing.
+  package private(set) var isInherited = false
   /// Whether this object holds the lock now.
   package private(set) var isHeld = false
   let descriptor: OwnedDescriptor
@@ -91,6 +93,7 @@ package final class FileLock {
   /// Writes into the file who holds the lock from now on.
   func noteHeld(by program: String) {
     isHeld = true
+    isInherited = ((try? FileStatus.of(descriptor))?.size ?? 0) > 0
     let line = "\(getpid()) \(program) \(Timestamp.now.nanoseconds) "
     _ = ftruncate(descriptor.raw, 0)
     unsafe Array(line.utf8).withUnsafeBytes { unsafe try? descriptor.write($0, at: 0) }

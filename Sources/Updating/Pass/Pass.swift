@@ -66,7 +66,7 @@ package final class Pass {
 
   private func begin() {
     guard !result.isStopped else { return end() }
-    environment.store.removeLeftovers()
+    if lock?.isInherited == true { environment.store.removeLeftovers() }
     do {
       rules = try environment.catalogue.present()
       work()
