@@ -17,6 +17,7 @@ final class ConsoleProgram {
   private var lastDrawn = Instant(nanoseconds: 0)
   private var keyboard: EventLoop.Token?
   private var isEnding = false
+  private var isOver = false
   private var emptyReads = 0
   private var lastKey = Instant.now
   private(set) var exitCode: CInt = 0
@@ -52,7 +53,7 @@ final class ConsoleProgram {
     try listen()
     world.start(isLive: isLive)
     draw()
-    try loop.run()
+    if !isOver { try loop.run() }
     terminal?.close()
   }
 
@@ -77,8 +78,14 @@ final class ConsoleProgram {
     loop.cancel(keyboard)
     loop.cancel(drawing)
     terminal?.close()
-    guard let world else { return loop.stop() }
-    world.stop { [loop] in loop.stop() }
+    guard let world else { return finish() }
+    world.stop { [self] in finish() }
+  }
+
+  /// The end may come before the loop has begun.
+  private func finish() {
+    isOver = true
+    loop.stop()
   }
 }
 
