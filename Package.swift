@@ -100,6 +100,9 @@ let package = Package(
     .testTarget(
       name: "TriggersTests", dependencies: ["SystemSupport", "TestSupport", "Triggers", .system]),
     .testTarget(
+      name: "ToolTests",
+      dependencies: ["ConstantDatabase", "SystemSupport", "TestSupport", .system]),
+    .testTarget(
       name: "UpdatingTests",
       dependencies: [
         "ConstantDatabase", "QmailFiles", "Supervision", "SystemSupport", "TestSupport", "Updating",

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -87,4 +88,15 @@ static inline int linux_spawn_directory(posix_spawn_file_actions_t *actions, con
 // syslog itself is variadic, which Swift cannot call.
 static inline void linux_log_auth(const char *text) {
   syslog(LOG_AUTH | LOG_NOTICE, "%s", text);
+}
+
+// Lets go of the pages of the program's own code, from its beginning to the end of its text; the
+// kernel maps those again that are used again. Both symbols are the linker's.
+extern char __executable_start[];
+extern char etext[];
+static inline void linux_release_program_pages(void) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t start = (uintptr_t)__executable_start & ~(page - 1);
+  uintptr_t end = (uintptr_t)etext & ~(page - 1);
+  if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
 }

@@ -52,7 +52,7 @@ extension ConstantDatabase {
 
 extension FileWindow {
   /// All the slots of a table; this window is on the file's tables.
-  fileprivate func slots(of table: Header.Table) throws -> [Slot] {
+  func slots(of table: Header.Table) throws -> [Slot] {
     var slots: [Slot] = []
     slots.reserveCapacity(table.slotCount)
     for number in 0..<table.slotCount { slots.append(try slot(number, of: table)) }

@@ -79,9 +79,10 @@ package final class ConstantDatabase {
 }
 
 extension ConstantDatabase {
-  /// A window on the records, for reading onward unless it is made large enough for all.
-  func recordWindow(capacity: Int = 1 << 20) -> FileWindow {
-    FileWindow(on: header.records, of: file, name: name, capacity: capacity)
+  /// A window on the records, or on a part of them, for reading onward unless it is made large
+  /// enough for all.
+  func recordWindow(on part: Range<Int>? = nil, capacity: Int = 1 << 20) -> FileWindow {
+    FileWindow(on: part ?? header.records, of: file, name: name, capacity: capacity)
   }
 
   /// A window on the tables.

@@ -78,7 +78,7 @@ struct DatabaseEncoder: ~Copyable {
 }
 
 /// The hash table of these records: each in the first slot that is free from its own on.
-private func hashTable(of records: ArraySlice<Slot>) -> [Slot] {
+func hashTable(of records: ArraySlice<Slot>) -> [Slot] {
   var slots = [Slot](repeating: .empty, count: 2 * records.count)
   for record in records {
     var number = KeyHash(value: record.hash).firstSlot(of: slots.count)

@@ -1,7 +1,8 @@
 /// Records as they stand in the file, to be added to a writer in one piece.
 ///
 /// Encoding is most of the work of building a file in memory, and nothing that must be done in the
-/// order of the file: several threads can encode a piece each.
+/// order of the file: several threads can encode a piece each. Sorted pieces can be compared with a
+/// file before anything is written.
 package struct EncodedRecords: Sendable {
   /// The lengths, key and value of each record.
   private(set) var bytes: [UInt8] = []
@@ -9,6 +10,11 @@ package struct EncodedRecords: Sendable {
   private(set) var slots: [Slot] = []
   /// Whether a record was left out because the piece alone would pass 4 GiB.
   private(set) var isOverfull = false
+
+  /// How many records there are.
+  package var count: Int { slots.count }
+  /// How many bytes they take in the file, the hash tables aside.
+  package var byteCount: Int { bytes.count }
 
   /// - Parameters:
   ///   - byteCount: About how many bytes there will be.
@@ -30,5 +36,48 @@ package struct EncodedRecords: Sendable {
     unsafe withUnsafeBytes(of: lengths) { unsafe bytes.append(contentsOf: $0) }
     unsafe bytes.append(contentsOf: key)
     unsafe bytes.append(contentsOf: value)
+  }
+}
+
+extension EncodedRecords {
+  /// Gives a record to a body, by its number.
+  func withRecord<Result>(
+    _ number: Int,
+    _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let start = Int(slots[number].position)
+    let end = number + 1 < slots.count ? Int(slots[number + 1].position) : bytes.count
+    return try unsafe bytes.withUnsafeBytes { all in
+      let keyCount = unsafe all.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+      let key = start + Format.lengthsSize
+      let value = key + Int(UInt32(littleEndian: keyCount))
+      return try unsafe body(
+        UnsafeRawBufferPointer(rebasing: all[key..<value]),
+        UnsafeRawBufferPointer(rebasing: all[value..<end]))
+    }
+  }
+
+  /// The key of the first record.
+  var firstKey: [UInt8]? { slots.isEmpty ? nil : unsafe withRecord(0) { key, _ in unsafe [UInt8](key) } }
+
+  /// The key of the last record.
+  var lastKey: [UInt8]? {
+    slots.isEmpty ? nil : unsafe withRecord(count - 1) { key, _ in unsafe [UInt8](key) }
+  }
+
+  /// The slots of the records of several pieces in a file; nil when they would pass 4 GiB.
+  static func slots(of pieces: [EncodedRecords]) -> [Slot]? {
+    var size = DatabaseSize()
+    var slots: [Slot] = []
+    slots.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+    for piece in pieces {
+      guard let start = size.add(recordCount: piece.count, byteCount: piece.byteCount) else {
+        return nil
+      }
+      for slot in piece.slots {
+        slots.append(Slot(hash: slot.hash, position: start + slot.position))
+      }
+    }
+    return slots
   }
 }

@@ -4,10 +4,11 @@ internal import SystemSupport
 /// A part of a file in memory, read with pread(2) as it is asked for.
 ///
 /// Not mapped: a file that somebody truncates would kill the process that has mapped it. A range no
-/// larger than the capacity is read once and whole. In a larger one, reading onward fetches as much
-/// as the capacity at a time, and jumping about a page at a time.
+/// larger than the capacity is read once and whole. In a larger one, reading onward fetches 1 MiB at
+/// a time, and jumping about a page at a time.
 @safe final class FileWindow {
   private static let pageSize = 4096
+  private static let stride = 1 << 20
 
   /// The bytes of the file that may be asked for.
   let range: Range<Int>
@@ -28,7 +29,7 @@ internal import SystemSupport
     self.file = file
     self.name = name
     self.capacity = capacity
-    unsafe buffer = .allocate(byteCount: min(capacity, range.count), alignment: 16)
+    unsafe buffer = .allocate(byteCount: 0, alignment: 16)
     loaded = range.lowerBound..<range.lowerBound
   }
 
@@ -78,8 +79,8 @@ internal import SystemSupport
   /// What to read so that these bytes are there.
   private func extent(of offset: Int, count: Int) -> Range<Int> {
     if range.count <= capacity { return range }
-    let isOnward = offset >= loaded.lowerBound && offset - loaded.upperBound < capacity
-    let ahead = max(count, isOnward ? capacity : Self.pageSize)
+    let isOnward = offset >= loaded.lowerBound && offset - loaded.upperBound < Self.pageSize
+    let ahead = max(count, isOnward ? min(capacity, Self.stride) : Self.pageSize)
     return offset..<min(offset + ahead, range.upperBound)
   }
 }

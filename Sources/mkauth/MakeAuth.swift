@@ -22,7 +22,7 @@ internal import ToolSupport
     help: ArgumentHelp(
       "Write the .cdb file, if its records differ. A new one is for root and qmail-smtpd's group.",
       valueName: "file"),
-    transform: PathArgument.ofHost)
+    transform: PathArgument.asGiven)
   var database: FilePath?
 
   @Flag(name: .customShort("m"), help: "Print input for cdbmake, as without options.")
@@ -48,7 +48,7 @@ internal import ToolSupport
 
   @Option(
     help: ArgumentHelp("List the files that were read, one a line.", valueName: "file"),
-    transform: PathArgument.ofHost)
+    transform: PathArgument.asGiven)
   var depfile: FilePath?
 
   @OptionGroup var server: LayoutOptions
@@ -63,12 +63,14 @@ internal import ToolSupport
     CoreDump.forbid()
     var reader = LoginReader(server.layout, options: options, observer: observer)
     if let explain {
-      try show(reader.explain(Array(explain.utf8), database: database ?? server.layout.logins))
+      let inUse = database.map(server.file) ?? server.layout.logins
+      try show(reader.explain(Array(explain.utf8), database: inUse))
       return
     }
-    let logins = try reader.readAll()
-    if let depfile { try DependencyFile.write(reader.sources, to: depfile) }
-    try database.map { try update($0, with: logins) } ?? show(logins)
+    let logins = Result { try reader.readAll() }
+    // Also for a list that is refused: whoever waits for a better one must know for what.
+    if let depfile { try DependencyFile.write(reader.sources, to: server.file(depfile)) }
+    try database.map { try update(server.file($0), with: logins.get()) } ?? show(logins.get())
   }
 }
 

@@ -64,7 +64,6 @@ internal import ToolSupport
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
     let list = try builder.build()
-    if let depfile { try DependencyFile.write(list.sources, to: server.file(depfile)) }
     if let database = database.map(server.file) {
       let outcome = try list.update(database)
       if isVerbose { diagnostics.note("\(database.visible): \(outcome)") }
@@ -84,6 +83,10 @@ extension MakeValidRecipients {
     builder.keepsGoing = keepGoing
     builder.warn = diagnostics.warning
     if isVerbose { builder.note = diagnostics.note }
+    if let depfile = depfile.map(server.file) {
+      // Also for a list that is refused: whoever waits for a better one must know for what.
+      builder.noteSources = { try DependencyFile.write($0, to: depfile) }
+    }
     builder.progress = { bar.update(done: $0, of: $1) }
     return builder
   }

@@ -41,6 +41,9 @@ import Testing
       testDescription: "a hole in the chain", slots: [slot(0, 50), .empty, slot(0, 60), .empty],
       records: [slot(0, 50), slot(0, 60)], flaw: .unreachable(slot: 2)),
     Case(
+      testDescription: "an empty slot where the search begins", slots: [.empty, slot(0, 50)],
+      records: [slot(0, 50)], flaw: .unreachable(slot: 1)),
+    Case(
       testDescription: "a slot before the search's start",
       slots: [slot(1, 50), .empty, .empty, .empty], records: [slot(1, 50)],
       flaw: .unreachable(slot: 0)),

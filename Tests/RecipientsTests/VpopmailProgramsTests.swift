@@ -5,7 +5,9 @@ import SystemSupport
 import TestSupport
 import Testing
 
-/// Domains that only vpopmail's programs can list. The programs here are stand-ins for vuserinfo and
+/// Domains that only vpopmail's programs can list.
+///
+/// The programs here are stand-ins for vuserinfo and
 /// valias over SQL: they print what the real ones do.
 @Suite(.scratch, .timeLimit(.minutes(1))) struct VpopmailProgramsTests {
   private let bin = "home/vpopmail/bin"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The manual pages say what the programs do.
-@Suite(.timeLimit(.minutes(1))) struct ManualPageTests {
+@Suite(.scratch, .timeLimit(.minutes(1))) struct ManualPageTests {
   private static let pages = Installation.programs.map { "\($0).8" } + ["qmail-updater.toml.5"]
 
   private func lines(of page: String) throws -> [Substring] {
@@ -61,6 +61,23 @@ import Testing
       .flatMap { $0.dropFirst(7).replacing(" ,", with: "").split(separator: " ") }.map(String.init)
     #expect(Set(described) == Set(keys))
     #expect(keys.contains("only_if_product_exists"))
+  }
+
+  @Test func `every command of the console is described with its key, and no other`() throws {
+    let (keys, help) = (Scratch.directory.appending("keys"), Scratch.directory.appending("help"))
+    try keys.write("key ?\ndump \(help)\n")
+    try FileOperations.makeDirectory(Scratch.directory.pushing("var/qmail/control"))
+    try Tools.run(
+      [
+        try Tools.own("qmail-console"), "--root", Scratch.directory.string, "--keys", keys.string,
+      ], environment: ["LINES": "80", "COLUMNS": "100"], timeout: .seconds(10))
+    let commands = try help.text.split(separator: "\n")
+      .compactMap { $0.firstMatch(of: /^  (\S+) .*:([a-z]+)\s/) }.map { "\($0.1) \($0.2)" }
+    let described = try lines(of: "qmail-console.8").compactMap {
+      $0.wholeMatch(of: /\.It Ic (?:\\&)?(\S+) (\S+)/)
+    }.map { "\($0.1) \($0.2)" }
+    #expect(Set(described) == Set(commands))
+    #expect(commands.contains("Enter details"))
   }
 
   @Test(arguments: pages)

@@ -164,6 +164,7 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile("state = 1979-05-27", "line 1: state: expected an absolute path, found a date or time"),
     BadFile("settle = -0.5", "line 1: settle: expected \(seconds), found -0.5"),
     BadFile("settle = nan", "line 1: settle: expected \(seconds), found nan"),
+    BadFile("stays_up = 1", "line 1: stays_up: expected at least 1.5 s"),
     BadFile("stays_up = inf", "line 1: stays_up: expected \(seconds), found inf"),
     BadFile("reload_check = \"1s\"", "line 1: reload_check: expected \(seconds), found \"1s\""),
     BadFile("settle = 3", "line 1: settle: expected no more than settle_limit, 2.0 s"),

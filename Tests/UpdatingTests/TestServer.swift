@@ -61,12 +61,8 @@ extension TestServer {
     settings.ruleChanges.append(rule)
   }
 
-  /// Adds the rule `NAME`, made from `etc/NAME.txt` by a shell script as `etc/NAME`.
-  ///
-  /// - Parameters:
-  ///   - name: The rule's name, and that of its product.
-  ///   - body: The script; `$1` is the file to write, `$2` the source, `$3` the depfile.
-  ///   - change: What else the rule says.
+  /// Adds the rule `NAME`, made from `etc/NAME.txt` by a shell script as `etc/NAME`; in the script
+  /// `$1` is the file to write, `$2` the source, `$3` the depfile.
   func rule(
     _ name: String, script body: String, _ change: (inout RuleChange) -> Void = { _ in }
   ) throws {
@@ -94,12 +90,8 @@ extension TestServer {
       journal: Journal { [self] line in log.append(line) }, program: program)
   }
 
-  /// Makes one pass, as a program does that has just started.
-  ///
-  /// - Parameters:
-  ///   - forced: The rules to force.
-  ///   - includesOpaque: Whether somebody poked.
-  ///   - meanwhile: Called on the loop once the pass has begun.
+  /// Makes one pass, as a program does that has just started; `meanwhile` is called once it has
+  /// begun.
   @discardableResult
   func pass(
     forcing forced: String..., includesOpaque: Bool = false,
@@ -168,7 +160,7 @@ extension TestServer {
   /// The records of a .cdb in the words of tinycdb's program, without the final empty line.
   func dump(_ path: FilePath) throws -> [String] {
     let result = try Tools.run(["cdb", "-d", path.string])
-    #expect(result.code == 0, "\(result.text)")
+    guard result.code == 0 else { throw SystemError("dump", result.text, .ioError) }
     return result.lines
   }
 

@@ -1,13 +1,21 @@
 internal import QmailFiles
 
-/// Keys of recipients in one piece of memory, in the order in which they came.
+/// Keys of recipients in the order in which they came.
+///
+/// They lie in blocks of memory. A block that is full stays as it is, so that nothing is copied when
+/// there are more keys.
 struct KeyArena: Sendable {
-  /// The keys one after the other, then room.
-  private(set) var bytes: [UInt8] = []
+  /// Keys one after the other, then room.
+  private(set) var blocks: [[UInt8]] = []
   private(set) var entries: [KeyEntry] = []
   /// Whether keys were left out because they would pass 4 GiB, more than a .cdb file holds.
   private(set) var isOverfull = false
+  /// How much of the last block is used.
   private var used = 0
+
+  /// The first block is small, each other one as large as all before it, up to the largest size.
+  private static let blockSizes = (1 << 16)...(1 << 22)
+  private static let mostBlocks = 1 << 10
 
   var count: Int { entries.count }
 
@@ -15,13 +23,13 @@ struct KeyArena: Sendable {
   mutating func append(
     _ name: Span<UInt8>, at domain: [UInt8], mark: KeyEntry.Mark = .accepted
   ) {
-    let (start, count) = (used, name.count + 1 + domain.count)
-    guard start + count <= Int(UInt32.max), count <= KeyEntry.longest else {
+    let count = name.count + 1 + domain.count
+    guard count <= KeyEntry.longest, makeRoom(for: count) else {
       isOverfull = true
       return
     }
-    makeRoom(for: count)
-    let prefix = unsafe bytes.withUnsafeMutableBytes { all in
+    let (block, start) = (blocks.count - 1, used)
+    let prefix = unsafe blocks[block].withUnsafeMutableBytes { all in
       for index in name.indices { unsafe all[start + index] = name[index].lowercased }
       unsafe all[start + name.count] = UInt8(ascii: "@")
       unsafe domain.withUnsafeBytes { text in
@@ -31,7 +39,7 @@ struct KeyArena: Sendable {
       return unsafe KeyEntry.prefix(of: UnsafeRawBufferPointer(all), at: start, count: count)
     }
     used += count
-    entries.append(KeyEntry(prefix: prefix, offset: start, count: count, mark: mark))
+    entries.append(KeyEntry(prefix: prefix, block: block, offset: start, count: count, mark: mark))
   }
 
   /// Adds a key that has an `@`.
@@ -43,13 +51,22 @@ struct KeyArena: Sendable {
   /// Forgets the keys that were added since there were `count`.
   mutating func truncate(to count: Int) {
     entries.removeLast(entries.count - count)
+    blocks.removeLast(blocks.count - (entries.last.map { $0.block + 1 } ?? 0))
     used = entries.last.map { $0.offset + $0.count } ?? 0
   }
 
-  private mutating func makeRoom(for count: Int) {
-    guard used + count > bytes.count else { return }
-    let more = max(count, bytes.count / 2, 1 << 16)
-    bytes.append(contentsOf: repeatElement(0, count: more))
+  /// Adds a block if the key does not fit into the last one.
+  ///
+  /// - Returns: Whether there is room now.
+  private mutating func makeRoom(for count: Int) -> Bool {
+    if let last = blocks.last, used + count <= last.count { return true }
+    guard blocks.count < Self.mostBlocks else { return false }
+    let size = blocks.reduce(0) { $0 + $1.count }
+    let bounds = Self.blockSizes
+    blocks.append(
+      [UInt8](repeating: 0, count: max(count, min(max(size, bounds.lowerBound), bounds.upperBound))))
+    used = 0
+    return true
   }
 }
 

@@ -1,4 +1,4 @@
-/// A key in one of several arenas, with eight of its bytes beside its place, so that most
+/// A key in one of several blocks of memory, with eight of its bytes beside its place, so that most
 /// comparisons touch nothing else.
 struct KeyEntry: Sendable {
   /// What is to be made of a key; of equal keys the highest counts.
@@ -10,25 +10,26 @@ struct KeyEntry: Sendable {
 
   /// The eight bytes of the key that are compared now, the first one highest; zeros after its end.
   var prefix: UInt64
-  /// From the top: 8 bits the arena, 32 bits the offset in it, 2 bits the mark, 22 bits the length.
+  /// From the top: 16 bits the block, 24 bits the offset in it, 2 bits the mark, 22 bits the length.
   private let place: UInt64
 
   /// The longest key: more than any program takes for an address.
   static let longest = 1 << 22 - 1
 
-  init(prefix: UInt64, arena: Int = 0, offset: Int, count: Int, mark: Mark) {
+  init(prefix: UInt64, block: Int, offset: Int, count: Int, mark: Mark) {
     self.prefix = prefix
-    place = UInt64(arena) << 56 | UInt64(offset) << 24 | mark.rawValue << 22 | UInt64(count)
+    place = UInt64(block) << 48 | UInt64(offset) << 24 | mark.rawValue << 22 | UInt64(count)
   }
 
-  var arena: Int { Int(place >> 56) }
-  var offset: Int { Int(place >> 24 & 0xffff_ffff) }
+  var block: Int { Int(place >> 48) }
+  var offset: Int { Int(place >> 24 & 0xff_ffff) }
   var count: Int { Int(place & 0x3f_ffff) }
   var mark: Mark { Mark(rawValue: place >> 22 & 3) ?? .accepted }
 
-  /// The same key, said to be in another arena.
-  func moved(to arena: Int) -> KeyEntry {
-    KeyEntry(prefix: prefix, arena: arena, offset: offset, count: count, mark: mark)
+  /// The same key, when so many blocks stand before those that it was in the first of.
+  func moved(behind blocks: Int) -> KeyEntry {
+    KeyEntry(
+      prefix: prefix, block: block + blocks, offset: offset, count: count, mark: mark)
   }
 
   /// Eight bytes of a key from a place on, as a number that sorts like them.

@@ -48,13 +48,15 @@ struct KeySort {
   private func sorted(from lower: UInt64, upTo upper: UInt64?) -> [KeyEntry] {
     var part: [KeyEntry] = []
     part.reserveCapacity(arenas.reduce(0) { $0 + $1.count } / workerCount * 9 / 8)
-    for (number, arena) in arenas.enumerated() {
+    var blocks: [[UInt8]] = []
+    for arena in arenas {
       for entry in arena.entries where entry.prefix >= lower {
         if let upper, entry.prefix >= upper { continue }
-        part.append(entry.moved(to: number))
+        part.append(entry.moved(behind: blocks.count))
       }
+      blocks += arena.blocks
     }
-    unsafe Self.withBytes(of: arenas[...], []) { bytes in
+    unsafe Self.withBytes(of: blocks[...], []) { bytes in
       let count = unsafe part.withUnsafeMutableBufferPointer { entries in
         unsafe Sorter(bytes: bytes).sort(entries, from: 0)
       }
@@ -63,14 +65,14 @@ struct KeySort {
     return part
   }
 
-  /// Lends the memory of all the arenas at once.
+  /// Lends the memory of all the blocks at once.
   private static func withBytes(
-    of arenas: ArraySlice<KeyArena>, _ found: [UnsafeRawBufferPointer],
+    of blocks: ArraySlice<[UInt8]>, _ found: [UnsafeRawBufferPointer],
     _ body: ([UnsafeRawBufferPointer]) -> Void
   ) {
-    guard let first = arenas.first else { return unsafe body(found) }
-    unsafe first.bytes.withUnsafeBytes { bytes in
-      unsafe withBytes(of: arenas.dropFirst(), found + [bytes], body)
+    guard let first = blocks.first else { return unsafe body(found) }
+    unsafe first.withUnsafeBytes { bytes in
+      unsafe withBytes(of: blocks.dropFirst(), found + [bytes], body)
     }
   }
 }
@@ -128,7 +130,7 @@ struct KeySort {
     for index in rest.indices {
       let entry = unsafe rest[index]
       unsafe rest[index].prefix = KeyEntry.prefix(
-        of: bytes[entry.arena], at: entry.offset + depth, count: entry.count - depth)
+        of: bytes[entry.block], at: entry.offset + depth, count: entry.count - depth)
     }
     let count = unsafe sort(rest, from: depth)
     if kept != short {

@@ -4,25 +4,19 @@ package struct RecipientList: Sendable {
   let keys: SortedKeys
   /// How many threads encode the records.
   let workerCount: Int
-  /// What the list was made from.
-  private let reader: SourceReader
 
   /// The value of a record that accepts: none.
   static let accepting: [UInt8] = []
   /// The value of a record that refuses.
   static let refusing = [UInt8(ascii: "-")]
 
-  init(_ arenas: [KeyArena], reader: SourceReader, workerCount: Int) {
+  init(_ arenas: [KeyArena], workerCount: Int) {
     keys = SortedKeys(arenas, workerCount: workerCount)
     self.workerCount = workerCount
-    self.reader = reader
   }
 
   /// How many records there are.
   package var count: Int { keys.count }
-
-  /// What the list was made from, without doubles, sorted by path.
-  package var sources: [RecipientSource] { reader.distinctSources }
 
   /// Gives each record to `body`, sorted by key; the bytes are valid during the call.
   package func forEachRecord(

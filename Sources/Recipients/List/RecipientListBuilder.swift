@@ -30,6 +30,9 @@ package struct RecipientListBuilder {
   /// Gets how many domains are done, of how many.
   package var progress: (Int, Int) -> Void = { _, _ in }
 
+  /// Gets all that was read, before anything can be refused; some of it more than once.
+  package var noteSources: (([RecipientSource]) throws -> Void)?
+
   package init(_ layout: ServerLayout) { self.layout = layout }
 
   /// Reads everything and makes the list.
@@ -41,12 +44,11 @@ package struct RecipientListBuilder {
     var listings = listDomains(of: plan)
     listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
     listings.append(Listing(single: plan))
+    try noteSources?(plan.reader.sources + listings.flatMap(\.reader.sources))
     try report(listings, plan)
-    var reader = plan.reader
-    for listing in listings { reader.note(listing.reader) }
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []
-    return RecipientList(arenas, reader: reader, workerCount: workerCount)
+    return RecipientList(arenas, workerCount: workerCount)
   }
 
   private func report(_ listings: [Listing], _ plan: RecipientPlan) throws {
@@ -150,6 +152,7 @@ extension RecipientListBuilder {
   ) throws -> Listing {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
+    listing.reader.note(.programs)
     guard let programs = VpopmailPrograms(plan.vpopmail) else {
       listing.problems = queries.map { query in
         RecipientProblem(query.domain, VpopmailPrograms.absence)

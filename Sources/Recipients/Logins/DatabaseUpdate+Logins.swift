@@ -1,4 +1,3 @@
-internal import ConstantDatabase
 internal import Glibc
 package import QmailFiles
 package import SystemPackage
@@ -32,6 +31,6 @@ extension DatabaseUpdate {
   /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written. The old file
   ///   is then untouched.
   package func run(_ logins: LoginList) throws -> Outcome {
-    try run { writer in try unsafe logins.forEach(writer.add) }
+    try run(logins.encoded())
   }
 }

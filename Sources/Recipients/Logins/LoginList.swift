@@ -1,3 +1,4 @@
+internal import ConstantDatabase
 internal import Glibc
 
 /// The records of `auth.cdb`: each login with its hash and variables, sorted and unique.
@@ -13,6 +14,9 @@ package struct LoginList {
     let valueCount: UInt32?
 
     var valueOffset: Int { offset + Int(keyCount) }
+    var end: Int { valueOffset + Int(valueCount ?? 0) }
+    /// How many bytes the record takes in the .cdb: its lengths too.
+    var byteCount: Int { 8 + end - offset }
   }
 
   private var bytes: [UInt8] = []
@@ -77,14 +81,30 @@ package struct LoginList {
   /// Gives each login and its value to a body, in the order of the logins' bytes.
   package func forEach(
     _ body: (_ login: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
-  ) throws {
+  ) rethrows {
+    for record in records { try unsafe with(record, body) }
+  }
+
+  /// The records as they stand in the .cdb, a few thousand a piece.
+  func encoded() -> [EncodedRecords] {
+    stride(from: 0, to: records.count, by: Self.pieceSize).map { start in
+      let slice = records[start...].prefix(Self.pieceSize)
+      var piece = EncodedRecords(reserving: slice.reduce(0) { $0 + $1.byteCount }, slice.count)
+      for record in slice { unsafe with(record) { unsafe piece.append(key: $0, value: $1) } }
+      return piece
+    }
+  }
+
+  private static let pieceSize = 1 << 12
+
+  private func with(
+    _ record: Record,
+    _ body: (_ login: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
     try unsafe bytes.withUnsafeBytes { bytes in
-      for record in records {
-        let end = record.valueOffset + Int(record.valueCount ?? 0)
-        try unsafe body(
-          UnsafeRawBufferPointer(rebasing: bytes[record.offset..<record.valueOffset]),
-          UnsafeRawBufferPointer(rebasing: bytes[record.valueOffset..<end]))
-      }
+      try unsafe body(
+        UnsafeRawBufferPointer(rebasing: bytes[record.offset..<record.valueOffset]),
+        UnsafeRawBufferPointer(rebasing: bytes[record.valueOffset..<record.end]))
     }
   }
 }

@@ -39,26 +39,37 @@ package struct DatabaseUpdate {
     self.group = group
   }
 
-  /// Builds the file beside the old one and swaps it in if there is a difference.
+  /// Compares the records with those of the file; if they differ, builds it anew beside the old one
+  /// and swaps it in.
   ///
   /// An old file that is damaged, or no .cdb file at all, is replaced.
   ///
-  /// - Parameter addRecords: Adds all the records to the writer.
+  /// - Parameter records: The records, sorted by the bytes of their keys, each key once.
   /// - Returns: What was done.
-  /// - Throws: What `addRecords` throws; `SystemError` when the file cannot be written. The old file
+  /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written. The old file
   ///   is then untouched.
-  package func run(_ addRecords: (ConstantDatabaseWriter) throws -> Void) throws -> Outcome {
-    let old = try FileStatus.of(path)
+  package func run(_ records: [EncodedRecords]) throws -> Outcome {
+    let hasOld = try FileStatus.of(path) != nil
+    let changes = hasOld ? try changes(to: records) : nil
+    if let changes, changes.isEmpty { return .unchanged(changes.after) }
     let writer = try ConstantDatabaseWriter(replacing: path, mode: mode)
-    try addRecords(writer)
+    for piece in records { try writer.add(piece) }
     try writer.finish()
-    let outcome = try outcome(of: writer, hasOld: old != nil)
+    let outcome = try changes.map { .changed($0) } ?? outcome(of: writer, hasOld: hasOld)
     if case .unchanged = outcome { return outcome }
-    if old == nil, let group {
-      try FileOperations.setGroup(of: writer.temporaryPath, to: group)
-    }
+    if !hasOld, let group { try FileOperations.setGroup(of: writer.temporaryPath, to: group) }
     try writer.commit()
     return outcome
+  }
+
+  /// How the records differ from those of the file; nil when it was not made by us, or is damaged:
+  /// then it must be compared with a finished file.
+  private func changes(to records: [EncodedRecords]) throws -> RecordChanges? {
+    do {
+      return try ConstantDatabase(opening: path).changes(toSorted: records)
+    } catch is ConstantDatabaseError {
+      return nil
+    }
   }
 
   private func outcome(of writer: ConstantDatabaseWriter, hasOld: Bool) throws -> Outcome {

@@ -3,8 +3,9 @@ package import SystemSupport
 
 /// The list of what a product was made from, for whoever decides when to make it again.
 ///
-/// One absolute path a line, as it was opened on this machine; a directory's ends with a slash. A
-/// file that was looked for in vain is listed too: it may appear.
+/// One absolute path a line, as it was opened on this machine. A file that was looked for in vain is
+/// listed too: it may appear. `DIR/.qmail*` stands for the names in a directory that begin so. The
+/// line `# opaque` says that vpopmail's programs were asked, whose answers no file shows.
 package enum DependencyFile {
   /// Writes the list, sorted and each path once.
   ///

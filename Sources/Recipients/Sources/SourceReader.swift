@@ -6,14 +6,17 @@ internal import SystemSupport
 package enum RecipientSource: Hashable, Sendable, CustomStringConvertible {
   /// A file that was read, or looked for in vain: it may appear.
   case file(FilePath)
-  /// A directory whose names were read.
-  case directory(FilePath)
+  /// The names of the `.qmail` files in a directory.
+  case dotQmailFiles(in: FilePath)
+  /// What vpopmail's programs said, which no file shows.
+  case programs
 
-  /// The path as it was opened; a directory's ends with a slash.
+  /// The line of a depfile: a path as it was opened; names by their beginning and an asterisk.
   package var description: String {
     switch self {
     case .file(let path): path.string
-    case .directory(let path): path.string == "/" ? "/" : path.string + "/"
+    case .dotQmailFiles(let directory): directory.appending(".qmail*").string
+    case .programs: "# opaque"
     }
   }
 }
@@ -42,18 +45,12 @@ struct SourceReader {
   ///
   /// - Throws: `SystemError` when it is not there or cannot be read.
   mutating func dotQmailNames(in directory: FilePath) throws(SystemError) -> [[UInt8]] {
-    sources.append(.directory(directory))
+    sources.append(.dotQmailFiles(in: directory))
     return try DotQmailDirectory.names(in: directory)
   }
 
   /// Remembers a source that somebody else reads.
   mutating func note(_ source: RecipientSource) { sources.append(source) }
-
-  /// Each source once, sorted by path.
-  var distinctSources: [RecipientSource] {
-    Set(sources).map { ($0, Array($0.description.utf8)) }
-      .sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
-  }
 
   /// Remembers the sources of another reader.
   mutating func note(_ reader: SourceReader) { sources += reader.sources }

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What a program sets up for itself before anything else.
@@ -8,4 +9,9 @@ package enum ProcessManners {
     umask(0o022)
     _ = unsafe chdir("/")
   }
+
+  /// Gives back the memory of code that only the start has used, several MiB of it.
+  ///
+  /// What is used again is there again, at a page fault's cost.
+  package static func releaseStartupCode() { linux_release_program_pages() }
 }

@@ -38,12 +38,14 @@ package struct Stamp: Hashable, Sendable, Codable {
 
   /// Whether a later write could have left the very same stamp.
   ///
-  /// The kernel stamps files with a clock that ticks, so two writes within one tick look alike.
-  /// 20 ms cover two ticks of the slowest usual clock (100 Hz).
+  /// The kernel stamps files with a clock that ticks, and two writes within one tick look alike; 20
+  /// ms cover two ticks of the slowest usual clock (100 Hz).
   package func isTooRecent(at time: Timestamp) -> Bool {
     changed + Self.tick > time && changed < time + Self.tick
   }
 
+  /// How far a file's stamp may lag behind the exact clock.
+  ///
   /// The kernel stamps files with a clock that ticks: two writes within one tick look alike. 20 ms
   /// cover two ticks of the slowest usual clock (100 Hz).
   static let tick = Duration.milliseconds(20)

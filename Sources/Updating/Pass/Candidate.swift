@@ -46,13 +46,7 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  /// Also removes what runs that were killed have left of theirs.
-  deinit {
-    Self.removeDirectory(directory)
-    if let name = product.lastComponent {
-      try? Self.removeLeftovers(of: name, in: product.removingLastComponent())
-    }
-  }
+  deinit { Self.removeDirectory(directory) }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
@@ -80,20 +74,25 @@ final class Candidate {
     try FileOperations.synchronizeDirectory(product.removingLastComponent())
   }
 
-  /// Removes directories of runs that were killed; the caller holds the lock, so none is in use.
-  private static func removeLeftovers(
-    of name: FilePath.Component, in parent: FilePath
-  ) throws(SystemError) {
+  /// Removes what runs that were killed have left of theirs.
+  ///
+  /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
+  /// goes: the next candidate may be there by then.
+  func removeLeftovers() {
+    let parent = directory.removingLastComponent()
+    guard let name = product.lastComponent, let names = try? FileReading.names(in: parent) else {
+      return
+    }
     let prefix = ".\(name.string)."
-    for entry in try FileReading.names(in: parent) {
+    for entry in names where entry != directory.lastComponent {
       let text = entry.string
       guard text.hasPrefix(prefix), text.hasSuffix(".tmp") else { continue }
       let middle = text.dropFirst(prefix.count).dropLast(4)
       guard middle.count >= 8, middle.allSatisfy({ $0.isLetter || $0.isNumber }) else { continue }
       let path = parent.appending(entry)
-      let status = try FileStatus.of(path, followingLinks: false)
-      if status?.kind == .directory { removeDirectory(path) }
-      if let status, isAbandoned(status) { try FileOperations.remove(path) }
+      guard let status = try? FileStatus.of(path, followingLinks: false) else { continue }
+      if status.kind == .directory { Self.removeDirectory(path) }
+      if Self.isAbandoned(status) { try? FileOperations.remove(path) }
     }
   }
 

@@ -55,6 +55,7 @@ final class CandidateRun: RuleRun {
   }
 
   private func finish(_ outcome: RunOutcome) {
+    candidate?.removeLeftovers()
     candidate = nil
     child = nil
     completion(outcome)
@@ -109,7 +110,10 @@ extension CandidateRun {
     let started = Command(
       words, standardInput: command.standardInput,
       environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-    child = try environment.loop.run(started, timeout: rule.timeout) { [self] result in
+    // A lock in the hands of another user would not be ours alone.
+    let lock = rule.user == nil ? environment.lock : nil
+    child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
+      [self] result in
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines

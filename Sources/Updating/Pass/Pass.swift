@@ -68,7 +68,7 @@ package final class Pass {
     guard !result.isStopped else { return end() }
     environment.store.removeLeftovers()
     do {
-      rules = try RuleCatalogue(environment.settings).present()
+      rules = try environment.catalogue.present()
       work()
     } catch {
       end(failure: "\(error)")

@@ -74,7 +74,8 @@ enum RecordKeeping {
     let declared = before.inputs.filter { !known.contains($0.key) }
     let isSuccess = outcome.result.isSuccess
     let reported =
-      outcome.reported?.filter { declared[$0] == nil } ?? (isSuccess ? old : memory.unfinishedReport)
+      outcome.reported?.filter { declared[$0] == nil }
+      ?? (isSuccess ? old : memory.unfinishedReport)
     let wanted = isSuccess ? reported : reported + old
     var inputs = declared
     for key in wanted { inputs[key] = before.inputs[key] }

@@ -60,7 +60,7 @@ package final class Rollback {
   }
 
   private func swap() throws -> RunReport {
-    guard let rule = try RuleCatalogue(environment.settings).present()[name] else {
+    guard let rule = try environment.catalogue.present()[name] else {
       throw RollbackError.noSuchRule(name)
     }
     guard case .file(let product, let isDatabase) = rule.product else {

@@ -33,6 +33,7 @@ struct RunOutcome {
 package struct PassEnvironment {
   package let settings: Settings
   package let store: StateStore
+  let catalogue: CatalogueMemory
   package let loop: EventLoop
   package let journal: Journal
   /// Who runs rules here, such as `pipe-watcher` or `update-qmail`.
@@ -48,6 +49,7 @@ package struct PassEnvironment {
     operatorName: String? = nil
   ) {
     self.settings = settings
+    catalogue = CatalogueMemory(settings)
     self.store = store
     self.loop = loop
     self.journal = journal

@@ -25,6 +25,19 @@ struct BuiltInRules {
       + sqmail + [simcontrol].compactMap(\.self) + tcpRules + [validrcptto, auth]
   }
 
+  /// The files and directories that decide which rules there are.
+  static func witnesses(_ settings: Settings) -> [FilePath] {
+    let layout = settings.layout
+    let paths: [FilePath] = [
+      layout.qmail.appending("bin"), "/var/lib/qmail/bin", "/usr/local/bin", "/etc/tcp",
+      "/etc/tcprules.d", "/etc/passwd", "/service", "/etc/service",
+    ]
+    let users = try? layout.readPasswordFile()
+    let home = users.flatMap { layout.vpopmailHome(among: $0) }
+    return (paths + [home?.appending("etc")].compactMap(\.self)).map { layout.root($0) }
+      + [settings.servicesDirectory]
+  }
+
   /// Where qmail's programs are, within the tree under the root.
   private var programs: FilePath { settings.layout.qmail.appending("bin") }
 

@@ -21,7 +21,7 @@ package struct RuleCatalogue: Sendable {
   ///
   /// - Throws: As `all`.
   package func present() throws -> RuleSet {
-    try RuleSet(try all().rules.filter(Self.isPresent))
+    try all().filtered(Self.isPresent)
   }
 
   /// Whether the files exist that make a rule appear.

@@ -32,13 +32,23 @@ package struct RuleSet: Equatable, Sendable {
     self.dependencies = dependencies
   }
 
-  private init() {
-    rules = []
-    dependencies = [:]
+  private init(_ rules: [Rule] = [], dependencies: [String: Set<String>] = [:]) {
+    self.rules = rules
+    self.dependencies = dependencies
   }
 
   /// No rules at all.
   package static let none = RuleSet()
+
+  /// The rules that fulfil a condition, in the same order; what is left out is not waited for.
+  func filtered(_ condition: (Rule) -> Bool) -> RuleSet {
+    let left = rules.filter(condition)
+    let names = Set(left.map(\.name))
+    return RuleSet(
+      left,
+      dependencies: dependencies.filter { names.contains($0.key) }
+        .mapValues { $0.intersection(names) })
+  }
 
   /// The rule with a name.
   package subscript(name: String) -> Rule? { rules.first { $0.name == name } }

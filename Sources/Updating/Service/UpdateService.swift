@@ -24,6 +24,8 @@ package final class UpdateService {
   private var signals: Signals?
   private var pass: Pass?
   private var isEnding = false
+  /// Whether the first pass is over.
+  private var hasStarted = false
 
   /// Prepares the service; nothing is touched before `start`.
   ///
@@ -127,7 +129,7 @@ extension UpdateService {
   /// - Returns: Whether something may have changed before it was watched.
   @discardableResult
   private func updateWatches() -> Bool {
-    guard let watch, let rules = try? RuleCatalogue(settings).all().rules else { return false }
+    guard let watch, let rules = try? environment.catalogue.all().rules else { return false }
     let list = WatchList(rules, settings, states)
     watchList = list
     return watch.update(files: list.files, directories: list.watchedDirectories)
@@ -232,6 +234,10 @@ extension UpdateService {
   }
 
   private func passEnded(_ result: PassResult) {
+    if !hasStarted {
+      hasStarted = true
+      ProcessManners.releaseStartupCode()
+    }
     pass = nil
     if let failure = result.failure { journal.note("pass", "failed: \(failure)") }
     if isEnding { return loop.stop() }

@@ -56,6 +56,10 @@ extension Settings {
     table.set(&settleLimit, .settleLimit, .seconds(allowingZero: true))
     table.set(&staysUp, .staysUp, .seconds(allowingZero: true))
     table.set(&reloadCheck, .reloadCheck, .seconds(allowingZero: true))
+    // supervise shows a process that has died as up for another second.
+    if staysUp < .milliseconds(1500) {
+      table.refuse(SettingsPath("stays_up"), "expected at least 1.5 s")
+    }
     if settle > settleLimit {
       table.refuse(
         SettingsPath("settle"), "expected no more than settle_limit, \(settleLimit.seconds) s")

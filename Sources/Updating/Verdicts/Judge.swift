@@ -19,13 +19,20 @@ package struct Judge: Sendable {
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, isInForce(hold) { return .held(hold) }
     var (reasons, basis) = evidence
-    // What no file shows is owed until a run has succeeded.
-    if reasons.isEmpty, isOpaque, state.failure != nil { reasons = [.owed] }
+    if reasons.isEmpty, state.failure != nil, isOpaque || isYoung(at: now) { reasons = [.owed] }
     if reasons.isEmpty { return .fresh(basis) }
     if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
     return .stale(reasons)
   }
 
+  /// Whether a service has started so lately that it has not proved to stay up: one that dies again
+  /// and again has always just started.
+  private func isYoung(at now: Timestamp) -> Bool {
+    guard case .service(.up(_, let since)) = observation.product else { return false }
+    return now - since < .seconds(5)
+  }
+
+  /// Whether the rule reads what no file shows: that is owed until a run has succeeded.
   private var isOpaque: Bool { observation.rule.isOpaque || state.record?.isOpaque == true }
 
   /// Whether a failed rule is left alone: nothing has changed since, and its time has not come.
@@ -50,7 +57,7 @@ package struct Judge: Sendable {
   private var serviceIsOff: String? {
     switch observation.product {
     case .service(.down): "the service is down: it reads its files when it starts"
-    case .service(.unsupervised(let reason)): reason
+    case .service(.unsupervised(let reason)): "not supervised: \(reason)"
     default: nil
     }
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import Updating
 
 /// Builders that lie, fail, hang or make rubbish: the old product stays (WATCH 12 and 13).
-@Suite(.scratch, .timeLimit(.minutes(1))) struct BuilderTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct BuilderTests {
   /// A builder that is no good, and what is said of it.
   struct Bad: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -28,7 +28,8 @@ import Testing
       testDescription: "a link in place of a file", script: "ln -s /etc/passwd $1",
       says: "exit 0, but it did not write its product"),
     Bad(
-      testDescription: "exit 3 with words", script: "echo half >$1; echo 'line 7 is bad' >&2; exit 3",
+      testDescription: "exit 3 with words",
+      script: "echo half >$1; echo 'line 7 is bad' >&2; exit 3",
       says: "exit 3: line 7 is bad"),
     Bad(testDescription: "killed", script: "echo half >$1; kill -9 $$", says: "killed by signal 9"),
     Bad(
@@ -63,7 +64,8 @@ import Testing
     return server
   }
 
-  @Test(arguments: bad) func `a bad builder leaves the old product, and is told`(_ bad: Bad) throws {
+  @Test(arguments: bad) func `a bad builder leaves the old product, and is told`(_ bad: Bad) throws
+  {
     let server = try server(timeout: bad.timeout)
     #expect(try server.run("x.cdb") == .built)
     let product = server.product("x.cdb")
@@ -155,7 +157,8 @@ import Testing
     #expect(server.log.contains { $0.hasPrefix("x.cdb: stale again: ") }, "\(server.log)")
   }
 
-  @Test func `inputs that keep changing are reported, and do not hold up the pass for ever`() throws {
+  @Test func `inputs that keep changing are reported, and do not hold up the pass for ever`() throws
+  {
     let server = try server()
     try server.script("x.cdb", "date +%N%N >>$2; \(Self.good.replacingSource)")
     let result = try server.pass()

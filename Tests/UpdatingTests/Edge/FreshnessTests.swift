@@ -8,7 +8,7 @@ import Testing
 @testable import Updating
 
 /// WATCH 9: what makes a product stale on a real disk, and what does not.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct FreshnessTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct FreshnessTests {
   /// Something that people and programs do to a file: `$1` is the input, `$2` the product.
   struct Act: Sendable, CustomTestStringConvertible {
     let testDescription: String

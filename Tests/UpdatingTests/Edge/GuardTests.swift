@@ -7,7 +7,7 @@ import Testing
 @testable import Updating
 
 /// Nothing is thrown away by accident (WATCH 13), and one word brings the previous product back.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct GuardTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct GuardTests {
   /// A guarded list of keys.
   func server(_ count: Int) throws -> TestServer {
     let server = try TestServer()

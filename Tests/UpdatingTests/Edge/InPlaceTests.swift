@@ -7,7 +7,7 @@ import Testing
 @testable import Updating
 
 /// Programs with fixed names, which replace their product themselves, as newaliases does.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct InPlaceTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct InPlaceTests {
   static let good = """
     printf '+1,1:%s->b\\n\\n' "$(cat $2)" | cdb -c -t $1.tmp $1
     """

@@ -8,7 +8,7 @@ import Testing
 @testable import Updating
 
 /// The state directory: what is broken in it is a warning, never a crash.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct StateTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct StateTests {
   static let broken = [
     ("empty", "", "not a state file of mine"), ("no JSON", "{", "not a state file of mine"),
     ("other JSON", "[1]", "not a state file of mine"),
@@ -28,7 +28,8 @@ import Testing
     try path.write(contents, mode: 0o600)
     usleep(30_000)
     #expect(try server.run("morercpthosts.cdb") == nil)
-    #expect(server.log.contains { $0.contains("warning: ") && $0.contains(warning) }, "\(server.log)")
+    #expect(
+      server.log.contains { $0.contains("warning: ") && $0.contains(warning) }, "\(server.log)")
     #expect(try server.status(of: "morercpthosts.cdb").verdict == .fresh(.record))
     #expect(try FileStatus.of(path)?.mode == 0o600)
   }
@@ -122,7 +123,9 @@ import Testing
     lock.release()
   }
 
-  @Test func `a full disk or an unwritable state changes what is remembered, not what is done`() throws {
+  @Test func `a full disk or an unwritable state changes what is remembered, not what is done`()
+    throws
+  {
     let server = try TestServer()
     try server.control("morercpthosts").write("a.example\n")
     try server.pass()

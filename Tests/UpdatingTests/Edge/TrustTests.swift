@@ -8,7 +8,7 @@ import Testing
 @testable import Updating
 
 /// WATCH 19: root does not act upon what others can slip something into.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct TrustTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct TrustTests {
   /// `$1` is the input, `$2` the product, `$3` their directory.
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -47,7 +47,7 @@ import Updating
       gives: .off("the service is down: it reads its files when it starts")),
     service(
       "not supervised", World.text("one\n", 99), now: .service(.unsupervised("no supervise")),
-      gives: .off("no supervise")),
+      gives: .off("not supervised: no supervise")),
   ]
 
   static let withRecord = [
@@ -89,5 +89,18 @@ import Updating
   func `with a record, what the same process has read counts`(_ testCase: Case) {
     #expect(
       Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+  }
+
+  @Test(arguments: [(since: 98.0, isFresh: false), (since: 90.0, isFresh: true)])
+  func `a service that failed has to stay up before it counts as started`(
+    _ testCase: (since: Double, isFresh: Bool)
+  ) {
+    let input = World.text("two\n", 40)
+    let failure = World.failure(since: 97, next: 105, ["/a": input])
+    let observation = World.observation(
+      of: World.serviceRule, ["/a": input], Self.up(12, since: testCase.since))
+    let verdict = Judge(observation, World.state(nil, failure: failure))
+      .verdict(at: World.time(100))
+    #expect(verdict == (testCase.isFresh ? .fresh(.start) : .failed(failure)))
   }
 }

@@ -186,7 +186,37 @@ import Updating
       "a required input is not there",
       World.observation(["/a": .absent], product, missing: ["/a"]), World.state(record),
       gives: .missingInput("/a")),
+    Case(
+      "a builder that tells what it reads has not run yet",
+      World.observation(of: reporting, ["/a": input], product), World.state(),
+      gives: .stale([.inputsUnknown])),
+    Case(
+      "a builder that tells what it reads has run",
+      World.observation(of: reporting, ["/a": input], product), World.state(record),
+      gives: .fresh(.record)),
+    Case(
+      "an opaque rule that failed is owed, whatever its files say",
+      World.observation(of: opaque, ["/a": input], product),
+      World.state(record, failure: World.failure(since: 31, next: 36, ["/a": input])),
+      gives: .stale([.owed])),
+    Case(
+      "an opaque rule that failed waits for its time",
+      World.observation(of: opaque, ["/a": input], product),
+      World.state(record, failure: World.failure(since: 99, next: 104, ["/a": input])),
+      gives: .failed(World.failure(since: 99, next: 104, ["/a": input]))),
   ]
+
+  static let opaque: Rule = {
+    var rule = World.fileRule
+    rule.isOpaque = true
+    return rule
+  }()
+
+  static let reporting: Rule = {
+    var rule = World.fileRule
+    rule.action = .command(BuildCommand(["make", "{candidate}", "{depfile}"]))
+    return rule
+  }()
 
   static let off: Rule = {
     var rule = World.fileRule

@@ -1,0 +1,36 @@
+internal import SystemPackage
+internal import SystemSupport
+
+/// The rules of a server, put together anew only when what they depend on has changed.
+///
+/// Which rules there are depends on what is installed and on a few directories; a service that makes
+/// a pass at every poke need not look at each program again.
+final class CatalogueMemory {
+  private let settings: Settings
+  private let witnesses: [FilePath]
+  private var known: (stamps: [Stamp?], rules: RuleSet)?
+
+  init(_ settings: Settings) {
+    self.settings = settings
+    witnesses = BuiltInRules.witnesses(settings)
+  }
+
+  /// As `RuleCatalogue.all`.
+  ///
+  /// - Throws: As `RuleCatalogue.all`.
+  func all() throws -> RuleSet {
+    let now = Timestamp.now
+    let stamps = witnesses.map { path in (try? FileStatus.of(path)).map { Stamp($0) } }
+    if let known, known.stamps == stamps { return known.rules }
+    let rules = try RuleCatalogue(settings).all()
+    // A change within the same tick of the clock would go unseen.
+    let isSure = !stamps.contains { $0?.isTooRecent(at: now) == true }
+    known = isSure ? (stamps, rules) : nil
+    return rules
+  }
+
+  /// As `RuleCatalogue.present`.
+  ///
+  /// - Throws: As `RuleCatalogue.present`.
+  func present() throws -> RuleSet { try all().filtered(RuleCatalogue.isPresent) }
+}
