@@ -15,6 +15,9 @@ final class ConsoleProgram {
   private var isWorking = false
   private var drawing: EventLoop.Token?
   private var lastDrawn = Instant(nanoseconds: 0)
+  private var keyboard: EventLoop.Token?
+  private var isEnding = false
+  private var isOver = false
   private var emptyReads = 0
   private var lastKey = Instant.now
   private(set) var exitCode: CInt = 0
@@ -36,14 +39,21 @@ final class ConsoleProgram {
   /// The picture of this moment.
   var screen: Screen { ConsoleView(state, isASCII: isASCII).screen() }
 
+  /// The picture with as many rows as all that is known needs, for paper.
+  var wholeScreen: Screen {
+    var whole = state
+    let needed = state.facts.products.count + state.facts.services.count + 16
+    whole.size.rows = max(state.size.rows, needed)
+    return ConsoleView(whole, isASCII: isASCII).screen()
+  }
+
   /// Runs until the user or a signal ends it.
   func run(_ world: World, isLive: Bool = true) throws(SystemError) {
     self.world = world
     try listen()
     world.start(isLive: isLive)
     draw()
-    try loop.run()
-    world.stop()
+    if !isOver { try loop.run() }
     terminal?.close()
   }
 
@@ -60,8 +70,21 @@ final class ConsoleProgram {
     afterEvents()
   }
 
+  /// Gives the terminal back and ends; a pass that is running puts its things away first.
   func end(code: CInt = 0) {
+    guard !isEnding else { return }
+    isEnding = true
     exitCode = code
+    loop.cancel(keyboard)
+    loop.cancel(drawing)
+    terminal?.close()
+    guard let world else { return finish() }
+    world.stop { [self] in finish() }
+  }
+
+  /// The end may come before the loop has begun.
+  private func finish() {
+    isOver = true
     loop.stop()
   }
 }
@@ -104,7 +127,7 @@ extension ConsoleProgram {
       [.terminate, .hangup, .interrupt, .quit, .stopTyped, .continued, .windowChanged], on: loop
     ) { [weak self] in self?.hear($0) }
     guard terminal != nil else { return }
-    loop.watch(0) { [weak self] readiness in self?.readKeys(readiness) }
+    keyboard = loop.watch(0) { [weak self] readiness in self?.readKeys(readiness) }
   }
 
   private func hear(_ signal: Signals.Signal) {
@@ -140,7 +163,7 @@ extension ConsoleProgram {
   }
 
   private func drawSoon() {
-    guard terminal != nil, drawing == nil else { return }
+    guard terminal != nil, drawing == nil, !isEnding else { return }
     drawing = loop.schedule(at: max(.now, lastDrawn + Self.pause)) { [weak self] in self?.draw() }
   }
 

@@ -86,7 +86,7 @@ struct ConsoleSession {
     loop.schedule(after: .milliseconds(100)) { loop.stop() }
     try program.run(world, isLive: false)
     let output = StandardOutput()
-    try output.write(program.screen.text)
+    try output.write(program.wholeScreen.text)
     try output.finish()
   }
 

@@ -83,6 +83,7 @@ final class Terminal {
 
   /// The next key that waits; nil when none does.
   func nextKey() -> KeyPress? {
+    guard isOpen else { return nil }
     var code: UInt32 = 0
     let kind = unsafe curses_get(&code)
     if kind == ERR { return nil }
@@ -117,6 +118,7 @@ extension Terminal {
 
   /// Puts a picture on the terminal; only what differs from the last one is sent.
   func show(_ screen: Screen) {
+    guard isOpen else { return }
     if shown?.size != screen.size {
       resizeterm(CInt(screen.size.rows), CInt(screen.size.columns))
       curses_erase()

@@ -116,6 +116,26 @@ import Testing
     #expect(try FileStatus.of(path)?.mode == 0o600)
   }
 
+  @Test func `quitting during a pass stops it and leaves nothing behind`() throws {
+    let server = try MailServer()
+    try server.configuration.write(
+      """
+      [rules.slow]
+      inputs = ["/etc/slow"]
+      product = "/etc/slow.out"
+      command = ["sh", "-c", "sleep 60; echo >{candidate}"]
+      database = false
+      """)
+    try server.root.appending("etc/slow").write("one\n")
+    let result = try server.script(
+      "wait STALE", "key u", "wait building", "key q", "wait Stop and quit", "key Right Enter")
+    #expect(result.code == 0, "\(result.text)")
+    #expect(
+      try server.update("--status").lines.contains { $0.hasPrefix("slow") && $0.contains("stale") })
+    let left = try FileReading.names(in: server.root.appending("etc"))
+    #expect(!left.contains { $0.string.hasPrefix(".slow") })
+  }
+
   @Test func `a read-only console changes nothing`() throws {
     let server = try MailServer()
     let result = try server.script(

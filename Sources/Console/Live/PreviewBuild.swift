@@ -34,7 +34,10 @@ final class PreviewBuild {
     self.settings = settings
   }
 
-  deinit {
+  deinit { Self.remove(directory) }
+
+  /// Removes a directory of a preview, and what was made in it.
+  static func remove(_ directory: FilePath) {
     for name in (try? FileReading.names(in: directory)) ?? [] {
       try? FileOperations.remove(directory.appending(name))
     }

@@ -52,14 +52,11 @@ extension World {
     let order = PassOrder(forced: Set(forced), includesOpaque: true, cause: ["qmail-console"])
     send(.activity(Activity("looking at every rule", since: .now)))
     let isNew = (try? FileStatus.of(store.directory)) == nil
-    var ended: PassResult?
     let pass = Pass(order, in: environment, states: states) { [weak self] result in
-      ended = result
       self?.finishPass(result, forced)
     }
     self.pass = pass
     pass.start()
-    if ended != nil { self.pass = nil }
     if isNew { watchStateAgain() }
     setClock()
   }
@@ -74,6 +71,7 @@ extension World {
         ? "update" : "force \(forced.map { VisibleText.escape($0) }.joined(separator: " "))",
       "\(message.kind.rawValue): \(message.text)")
     survey()
+    afterPass?()
   }
 
   private func rollBack(_ rule: String) {

@@ -10,8 +10,10 @@ extension World {
     guard let product = facts.product(rule) else { return }
     do {
       let directory = try PreviewBuild.makeDirectory(in: store)
+      previews.insert(directory)
       let build = PreviewBuild(product.rule, in: directory, settings)
       try build.start(on: loop) { [self] result in
+        previews.remove(directory)
         if facts.product(rule) != nil { answer(result) }
       }
     } catch {

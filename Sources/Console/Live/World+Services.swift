@@ -63,8 +63,9 @@ extension World {
     guard let index = facts.services.firstIndex(where: { $0.name == name }) else { return }
     facts.services[index].update(status, at: .now)
     noteLog(of: &facts.services[index])
+    publish()
     // A service that was restarted has read its files: some rule may be fresh now.
-    survey()
+    surveyPromptly()
   }
 
   private func logChanged(of name: ServiceName) {

@@ -24,12 +24,17 @@ package final class World {
   var follower: LogFollower?
   var history: (service: ServiceName, before: LogPosition?, reader: LogHistory)?
   var pass: Pass?
+  /// What waits for the end of the pass.
+  var afterPass: (() -> Void)?
+  /// The directories of the previews that are being made.
+  var previews: Set<FilePath> = []
   var lookups: [String: ChildProcess] = [:]
 
   private var inputWatch: FileWatch?
   private var stateWatch: Inotify?
   private var settling: EventLoop.Token?
   private var firstChange: Instant?
+  private var lastSurvey = Instant(nanoseconds: 0)
   private var clock: EventLoop.Token?
   private var warnings: [String] = []
 
@@ -81,11 +86,17 @@ package final class World {
     if isLive { setClock() }
   }
 
-  /// Stops what this console runs, before it ends.
-  package func stop() {
-    pass?.stop()
+  /// Stops what this console runs, before the program ends.
+  ///
+  /// - Parameter completion: Called once the pass that was running has put everything away; at once
+  ///   when there is none.
+  package func stop(_ completion: @escaping () -> Void) {
     follower?.cancel()
     for child in lookups.values { child.stop() }
+    for directory in previews { PreviewBuild.remove(directory) }
+    guard let pass else { return completion() }
+    afterPass = completion
+    pass.stop()
   }
 }
 
@@ -95,7 +106,7 @@ extension World {
   /// Looks at every rule now.
   package func survey(isLive: Bool = true) {
     loop.cancel(settling)
-    (settling, firstChange) = (nil, nil)
+    (settling, firstChange, lastSurvey) = (nil, nil, .now)
     warningBox.lines = []
     do {
       let survey = try StatusSurvey(settings, states)
@@ -125,6 +136,16 @@ extension World {
     send(.facts(facts))
     setClock()
   }
+
+  /// Surveys at once, unless that was done just now: what comes in bursts is looked at together.
+  func surveyPromptly() {
+    guard settling == nil else { return }
+    let time = max(Instant.now, lastSurvey + Self.pause)
+    settling = loop.schedule(at: time) { [weak self] in self?.survey() }
+  }
+
+  /// The least time between two surveys that others cause.
+  private static let pause = Duration.milliseconds(150)
 
   /// Surveys once the files have been quiet for a moment, or have not been for too long.
   private func surveySoon() {
@@ -157,7 +178,7 @@ extension World {
         event.mask.contains(.overflowed) || event.mask.contains(.movedTo)
           || event.name == Array("lock".utf8)
       }
-      if isNews { survey() }
+      if isNews { surveyPromptly() }
     }
     guard let stateWatch else { return }
     _ = try? stateWatch.add(store.directory, for: [.modified])
