@@ -94,6 +94,25 @@ import Testing
     #expect(lines.allSatisfy { $0.hasPrefix("/") })
   }
 
+  @Test(arguments: ["mkvalidrcptto", "mkauth"])
+  func `on a terminal progress draws a bar, and wipes it at the end`(program: String) throws {
+    let tree = try Tree(["etc/shadow": ""])
+    try tree.addVpopmailDomains(["d.example"])
+    try tree.write("home/vpopmail/domains/d.example/vpasswd", Tree.vpasswd(["bob"]))
+    let tool = try Tools.own(program)
+    func drawn(_ options: String) throws -> String {
+      let line = "'\(tool)' --root '\(tree.root)' -c /list.cdb \(options)"
+      let result = try Tools.run(["script", "-qec", line, "/dev/null"])
+      #expect(result.code == 0, "\(result.text)")
+      return String(decoding: result.bytes, as: UTF8.self)
+    }
+    let bar = try drawn("--progress")
+    #expect(bar.hasPrefix("\r[-"), "\(VisibleText.escape(bar))")
+    #expect(bar.contains(" domains\u{1b}[K"), "\(VisibleText.escape(bar))")
+    #expect(bar.hasSuffix("\r\u{1b}[K"), "\(VisibleText.escape(bar))")
+    #expect(try !drawn("").contains("\u{1b}"))
+  }
+
   @Test func `qmail and vpopmail may lie elsewhere in the tree`() throws {
     let tree = try Tree()
     try Tools.run(["mv", tree.path("var/qmail").string, tree.path("opt").string])

@@ -15,7 +15,7 @@ import Testing
     }
     list.finish()
     var records: [String] = []
-    try list.forEach { login, value in
+    list.forEach { login, value in
       records.append(String(decoding: login, as: UTF8.self))
       records.append(String(decoding: value, as: UTF8.self))
     }
