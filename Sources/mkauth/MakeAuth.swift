@@ -63,7 +63,9 @@ internal import ToolSupport
     CoreDump.forbid()
     var reader = LoginReader(server.layout, options: options, observer: observer)
     if let explain {
-      try show(reader.explain(Array(explain.utf8), database: database.map(server.file) ?? server.layout.logins))
+      try show(
+        reader.explain(
+          Array(explain.utf8), database: database.map(server.file) ?? server.layout.logins))
       return
     }
     let logins = Result { try reader.readAll() }

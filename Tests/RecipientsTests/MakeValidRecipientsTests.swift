@@ -50,7 +50,8 @@ import Testing
     #expect(try run(tree, "-c", tree.path("x.cdb").string).code == 0)
     let before = try FileReading.contents(of: tree.path("x.cdb"))
     try tree.write("var/qmail/control/rcpthosts", "mx.example\nlost.example\n")
-    let result = try run(tree, "-c", tree.path("x.cdb").string, "--depfile", "dep")
+    let result = try run(
+      tree, "-c", tree.path("x.cdb").string, "--depfile", tree.path("dep").string)
     #expect(result.code == 111)
     #expect(result.lines.count == 1)
     #expect(
