@@ -58,7 +58,9 @@ extension EncodedRecords {
   }
 
   /// The key of the first record.
-  var firstKey: [UInt8]? { slots.isEmpty ? nil : unsafe withRecord(0) { key, _ in unsafe [UInt8](key) } }
+  var firstKey: [UInt8]? {
+    slots.isEmpty ? nil : unsafe withRecord(0) { key, _ in unsafe [UInt8](key) }
+  }
 
   /// The key of the last record.
   var lastKey: [UInt8]? {

@@ -50,7 +50,8 @@ import Testing
     #expect(try run(tree, "-c", tree.path("x.cdb").string).code == 0)
     let before = try FileReading.contents(of: tree.path("x.cdb"))
     try tree.write("var/qmail/control/rcpthosts", "mx.example\nlost.example\n")
-    let result = try run(tree, "-c", tree.path("x.cdb").string, "--depfile", "dep")
+    let result = try run(
+      tree, "-c", tree.path("x.cdb").string, "--depfile", tree.path("dep").string)
     #expect(result.code == 111)
     #expect(result.lines.count == 1)
     #expect(
@@ -92,6 +93,25 @@ import Testing
     #expect(lines.contains("\(tree.root)/home/ann/.qmail*"))
     #expect(lines.contains("\(tree.root)/etc/passwd"))
     #expect(lines.allSatisfy { $0.hasPrefix("/") })
+  }
+
+  @Test(arguments: ["mkvalidrcptto", "mkauth"])
+  func `on a terminal progress draws a bar, and wipes it at the end`(program: String) throws {
+    let tree = try Tree(["etc/shadow": ""])
+    try tree.addVpopmailDomains(["d.example"])
+    try tree.write("home/vpopmail/domains/d.example/vpasswd", Tree.vpasswd(["bob"]))
+    let tool = try Tools.own(program)
+    func drawn(_ options: String) throws -> String {
+      let line = "'\(tool)' --root '\(tree.root)' -c /list.cdb \(options)"
+      let result = try Tools.run(["script", "-qec", line, "/dev/null"])
+      #expect(result.code == 0, "\(result.text)")
+      return String(decoding: result.bytes, as: UTF8.self)
+    }
+    let bar = try drawn("--progress")
+    #expect(bar.hasPrefix("\r[-"), "\(VisibleText.escape(bar))")
+    #expect(bar.contains(" domains\u{1b}[K"), "\(VisibleText.escape(bar))")
+    #expect(bar.hasSuffix("\r\u{1b}[K"), "\(VisibleText.escape(bar))")
+    #expect(try !drawn("").contains("\u{1b}"))
   }
 
   @Test func `qmail and vpopmail may lie elsewhere in the tree`() throws {

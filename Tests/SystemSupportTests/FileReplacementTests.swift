@@ -36,4 +36,20 @@ import Testing
     #expect(try FileReading.names(in: Scratch.directory) == ["list.cdb"])
     #expect(try file.text == "old")
   }
+
+  @Test func `what killed replacements left is removed after an hour, and nothing else`() throws {
+    let directory = Scratch.directory
+    let names = [
+      ".list.cdb.1a2b3c.tmp", ".list.cdb.!.tmp", ".list.cdb.tmp", ".other.cdb.1a2b3c.tmp",
+      "list.cdb.1a2b3c.tmp", ".list.cdb.young.tmp", ".list.cdb.foreign.tmp",
+    ]
+    for name in names { try directory.appending(name).write("x") }
+    for name in names where !name.contains("young") {
+      try Tools.run(["touch", "-d", "61 minutes ago", directory.appending(name).string])
+    }
+    if getuid() == 0 { try Tools.run(["chown", "1234", directory.appending(names[6]).string]) }
+    FileReplacement.removeAbandoned(of: file)
+    let gone = Set(names).subtracting(try FileReading.names(in: directory).map(\.string))
+    #expect(gone.subtracting(getuid() == 0 ? [] : [names[6]]) == [names[0]])
+  }
 }

@@ -101,8 +101,8 @@ extension LocalRecipients {
 extension FilePath {
   /// The path of a name in this directory; nil when the bytes are no name of a file.
   func appending(bytes name: [UInt8]) -> FilePath? {
-    guard let component = FilePath(bytes: name)?.components.first, component.kind == .regular,
-      component.bytes == name
+    guard !name.contains(UInt8(ascii: "/")), let component = FilePath(bytes: name)?.lastComponent,
+      component.kind == .regular
     else { return nil }
     return appending(component)
   }

@@ -64,7 +64,8 @@ struct KeyArena: Sendable {
     let size = blocks.reduce(0) { $0 + $1.count }
     let bounds = Self.blockSizes
     blocks.append(
-      [UInt8](repeating: 0, count: max(count, min(max(size, bounds.lowerBound), bounds.upperBound))))
+      [UInt8](repeating: 0, count: max(count, min(max(size, bounds.lowerBound), bounds.upperBound)))
+    )
     used = 0
     return true
   }

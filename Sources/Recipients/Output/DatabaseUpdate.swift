@@ -42,13 +42,15 @@ package struct DatabaseUpdate {
   /// Compares the records with those of the file; if they differ, builds it anew beside the old one
   /// and swaps it in.
   ///
-  /// An old file that is damaged, or no .cdb file at all, is replaced.
+  /// An old file that is damaged, or no .cdb file at all, is replaced. What runs that were killed
+  /// have left beside it is removed.
   ///
   /// - Parameter records: The records, sorted by the bytes of their keys, each key once.
   /// - Returns: What was done.
   /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written. The old file
   ///   is then untouched.
   package func run(_ records: [EncodedRecords]) throws -> Outcome {
+    FileReplacement.removeAbandoned(of: path)
     let hasOld = try FileStatus.of(path) != nil
     let changes = hasOld ? try changes(to: records) : nil
     if let changes, changes.isEmpty { return .unchanged(changes.after) }

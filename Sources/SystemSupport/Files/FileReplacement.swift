@@ -104,6 +104,26 @@ package final class FileReplacement {
 }
 
 extension FileReplacement {
+  /// Removes the temporary files of earlier replacements of a file that were killed.
+  ///
+  /// Only those that are our own and have not been written to for an hour: others may be at work.
+  /// What cannot be looked at or removed stays; it harms nobody.
+  package static func removeAbandoned(of path: FilePath) {
+    guard let name = path.lastComponent else { return }
+    let directory = path.removingLastComponent()
+    let limit = Timestamp.now.seconds - 3600
+    for other in (try? FileReading.names(in: directory.isEmpty ? "." : directory)) ?? []
+    where other.string.hasPrefix(".\(name.string).") && other.string.hasSuffix(".tmp") {
+      let random = other.string.dropFirst(name.string.utf8.count + 2).dropLast(4)
+      let leftover = directory.appending(other)
+      guard UInt64(random, radix: 36) != nil,
+        let status = try? FileStatus.of(leftover, followingLinks: false),
+        status.kind == .regular, status.owner == geteuid(), status.modified.seconds < limit
+      else { continue }
+      try? FileOperations.remove(leftover)
+    }
+  }
+
   /// Replaces a file by these bytes in one step.
   ///
   /// - Throws: `SystemError`; the old file is then still in place.
