@@ -41,7 +41,7 @@ import Testing
   fileprivate static let lists = [
     List(
       program: "mkvalidrcptto", name: "validrcptto.cdb",
-      missing: "eve@example.org: miss", present: "eve@example.org: hit"),
+      missing: "eve@example.org: refused", present: "eve@example.org: accepted"),
     List(
       program: "mkauth", name: "auth.cdb",
       missing: "does not have the login", present: "has the login, with the same password"),
@@ -68,7 +68,7 @@ private struct List: CustomTestStringConvertible {
   let program: String
   /// The .cdb, a control file.
   let name: String
-  /// What is said of somebody who is not in the .cdb.
+  /// What is said of somebody who is not in the .cdb; what the files say does not count.
   let missing: String
   /// What is said of somebody who is.
   let present: String
