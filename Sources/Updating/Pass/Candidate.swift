@@ -74,11 +74,12 @@ final class Candidate {
     try FileOperations.synchronizeDirectory(product.removingLastComponent())
   }
 
-  /// Removes what runs that were killed have left of theirs.
+  /// Removes the directory, and what runs that were killed have left of theirs.
   ///
   /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
   /// goes: the next candidate may be there by then.
-  func removeLeftovers() {
+  func remove() {
+    Self.removeDirectory(directory)
     let parent = directory.removingLastComponent()
     guard let name = product.lastComponent, let names = try? FileReading.names(in: parent) else {
       return

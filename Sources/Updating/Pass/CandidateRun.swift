@@ -55,7 +55,7 @@ final class CandidateRun: RuleRun {
   }
 
   private func finish(_ outcome: RunOutcome) {
-    candidate?.removeLeftovers()
+    candidate?.remove()
     candidate = nil
     child = nil
     completion(outcome)
