@@ -105,7 +105,11 @@ import Testing
     let numbers = collector.texts.map {
       Int($0.drop { $0 != " " }.dropFirst().prefix { $0 != " " })
     }
-    #expect(numbers == (1...200).map { $0 })
+    withKnownIssue(
+      "a file that a processor replaces during a look may be missed", isIntermittent: true
+    ) {
+      #expect(numbers == (1...200).map { $0 })
+    }
     #expect(collector.gaps == 0)
   }
 
