@@ -106,7 +106,7 @@ import Testing
       Int($0.drop { $0 != " " }.dropFirst().prefix { $0 != " " })
     }
     withKnownIssue(
-      "a file that a processor replaces during a look may be missed", isIntermittent: true
+      "lines of a file that a processor has replaced are sometimes missed", isIntermittent: true
     ) {
       #expect(numbers == (1...200).map { $0 })
     }
