@@ -9,7 +9,11 @@ package enum NameNoise {
     return exact.contains(text) || prefixes.contains { text.hasPrefix($0) }
       || suffixes.contains { text.hasSuffix($0) } || isNumbered(text) || isSwapFile(text)
       || (text.hasPrefix("#") && text.hasSuffix("#"))
+      || (text.hasPrefix(".") && text.contains(candidateMark))
   }
+
+  /// What the names of unfinished products hold, and those of what their builders make beside them.
+  package static let candidateMark = ".candidate-"
 
   private static let exact: Set<String> = [
     "lastauth",  // vpopmail: a login's time

@@ -1,12 +1,15 @@
 internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
+internal import Triggers
 
-/// A private directory beside a product, in which a builder makes the next version of it.
+/// The names under which a builder makes the next version of a product, beside it.
 ///
-/// Its name is random and it belongs to the user who runs the builder, so that nobody else can put
-/// anything there. It lies on the product's file system, so that a rename brings the file into
-/// place. It is removed with this object.
+/// They are random, so that nobody can put anything there beforehand, and lie on the product's file
+/// system, so that a rename brings the file into place. They are in a private directory that belongs
+/// to who runs the builder where that is somebody else than we, where somebody else owns the
+/// product's directory, and where not everybody may read the product. What is left there goes with
+/// this object.
 final class Candidate {
   /// The file that the builder writes.
   let path: FilePath
@@ -16,22 +19,49 @@ final class Candidate {
   let depfilePath: FilePath
 
   private let product: FilePath
-  private let directory: FilePath
+  /// The private directory, where there is one.
+  private let directory: FilePath?
+  private var isRemoved = false
 
-  /// Makes the directory.
+  /// Chooses the names, and makes the directory where one is needed.
   ///
   /// - Parameters:
   ///   - product: The file that will be replaced.
+  ///   - isSecret: Whether nobody else may read what is made.
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
-  init(for product: FilePath, owner: (uid: UInt32, gid: UInt32)? = nil) throws(SystemError) {
-    guard let name = product.lastComponent else {
+  init(
+    for product: FilePath, isSecret: Bool, owner: (uid: UInt32, gid: UInt32)? = nil
+  ) throws(SystemError) {
+    guard let name = product.lastComponent?.string else {
       throw SystemError("replace", product, .invalidArgument)
     }
     self.product = product
     let parent = product.removingLastComponent()
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let directory = parent.appending(".\(name.string).\(random).tmp")
+    let base = ".\(name)\(NameNoise.candidateMark)\(random)"
+    let old = try FileStatus.of(product, followingLinks: false)
+    let isOpen = !isSecret && (old?.mode ?? 0o004) & 0o004 != 0
+    if isOpen, owner == nil, try FileStatus.of(parent.isEmpty ? "." : parent)?.owner == geteuid() {
+      directory = nil
+      path = parent.appending(base + ".tmp")
+      temporaryPath = parent.appending(base + ".temporary.tmp")
+      depfilePath = parent.appending(base + ".depfile.tmp")
+    } else {
+      let directory = parent.appending(base + ".tmp")
+      try Self.makeDirectory(directory, owner)
+      self.directory = directory
+      path = directory.appending(name)
+      temporaryPath = directory.appending(name + ".tmp")
+      depfilePath = directory.appending("depfile")
+    }
+  }
+
+  deinit { removeOwn() }
+
+  private static func makeDirectory(
+    _ directory: FilePath, _ owner: (uid: UInt32, gid: UInt32)?
+  ) throws(SystemError) {
     try check("mkdir", directory.visible) {
       unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
     }
@@ -40,13 +70,7 @@ final class Candidate {
         unsafe directory.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
       }
     }
-    self.directory = directory
-    path = directory.appending(name)
-    temporaryPath = directory.appending("\(name.string).tmp")
-    depfilePath = directory.appending("depfile")
   }
-
-  deinit { Self.removeDirectory(directory) }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
@@ -74,27 +98,49 @@ final class Candidate {
     try FileOperations.synchronizeDirectory(product.removingLastComponent())
   }
 
-  /// Removes the directory, and what runs that were killed have left of theirs.
+  /// Removes what was made under the names, and what runs that were killed have left of theirs.
   ///
   /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
   /// goes: the next candidate may be there by then.
   func remove() {
-    Self.removeDirectory(directory)
-    let parent = directory.removingLastComponent()
-    guard let name = product.lastComponent, let names = try? FileReading.names(in: parent) else {
-      return
-    }
-    let prefix = ".\(name.string)."
-    for entry in names where entry != directory.lastComponent {
-      let text = entry.string
-      guard text.hasPrefix(prefix), text.hasSuffix(".tmp") else { continue }
-      let middle = text.dropFirst(prefix.count).dropLast(4)
-      guard middle.count >= 8, middle.allSatisfy({ $0.isLetter || $0.isNumber }) else { continue }
+    removeOwn()
+    let parent = product.removingLastComponent()
+    guard let name = product.lastComponent?.string,
+      let names = try? FileReading.names(in: parent.isEmpty ? "." : parent)
+    else { return }
+    for entry in names where Self.isLeftover(entry.string, of: name) {
       let path = parent.appending(entry)
       guard let status = try? FileStatus.of(path, followingLinks: false) else { continue }
       if status.kind == .directory { Self.removeDirectory(path) }
-      if Self.isAbandoned(status) { try? FileOperations.remove(path) }
+      if Self.isCandidate(entry.string, of: name) || Self.isAbandoned(status) {
+        try? FileOperations.remove(path)
+      }
     }
+  }
+
+  private func removeOwn() {
+    guard !isRemoved else { return }
+    isRemoved = true
+    guard let directory else {
+      for path in [path, temporaryPath, depfilePath] { try? FileOperations.remove(path) }
+      return
+    }
+    Self.removeDirectory(directory)
+  }
+
+  /// Whether a name is one of a candidate, or of what its builder has made beside it.
+  private static func isCandidate(_ entry: String, of name: String) -> Bool {
+    let start = name + NameNoise.candidateMark
+    return entry.hasPrefix(".") && entry.drop { $0 == "." }.hasPrefix(start.drop { $0 == "." })
+  }
+
+  /// Whether a name is one of a candidate or a temporary file of a tool that is run by hand.
+  private static func isLeftover(_ entry: String, of name: String) -> Bool {
+    if isCandidate(entry, of: name) { return true }
+    let prefix = ".\(name)."
+    guard entry.hasPrefix(prefix), entry.hasSuffix(".tmp") else { return false }
+    let middle = entry.dropFirst(prefix.count).dropLast(4)
+    return middle.count >= 8 && middle.allSatisfy { $0.isLetter || $0.isNumber }
   }
 
   /// Whether a temporary file is nobody's any more: a tool run by hand may be writing one now.

@@ -37,7 +37,7 @@ final class CandidateRun: RuleRun {
   /// Starts; the completion is called on the loop, or at once.
   func start() {
     do {
-      let candidate = try Candidate(for: product, owner: try owner)
+      let candidate = try Candidate(for: product, isSecret: rule.isSecret, owner: try owner)
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)
@@ -103,8 +103,6 @@ extension CandidateRun {
       BuildCommand.temporary: candidate.temporaryPath.string,
       BuildCommand.depfile: candidate.depfilePath.string,
     ])
-    outcome.command =
-      Command(command.arguments, standardInput: command.standardInput).typed
     // daemontools' setuidgid gives up root's rights for us.
     if let user = rule.user { words = ["setuidgid", user] + words }
     let started = Command(
@@ -115,6 +113,7 @@ extension CandidateRun {
     child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
       [self] result in
       child = nil
+      outcome.command = Command(command.arguments, standardInput: command.standardInput).typed
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
       readDepfile()

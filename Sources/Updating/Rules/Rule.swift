@@ -113,11 +113,19 @@ package struct BuildCommand: Equatable, Sendable {
   package static let depfile = "{depfile}"
 
   /// Whether some argument holds a place.
-  package func mentions(_ place: String) -> Bool { arguments.contains { $0.contains(place) } }
+  package func mentions(_ place: String) -> Bool {
+    arguments.contains { $0 == place || Self.mayHoldPlaces($0) && $0.contains(place) }
+  }
+
+  /// Most arguments have none, and a search for a string takes its time.
+  private static func mayHoldPlaces(_ argument: String) -> Bool {
+    argument.utf8.contains(UInt8(ascii: "{"))
+  }
 
   /// The arguments with names put in the places; a single pass, so that a name cannot hold a place.
   package func filled(with names: [String: String]) -> [String] {
     arguments.map { argument in
+      guard Self.mayHoldPlaces(argument) else { return argument }
       var result = ""
       var rest = argument[...]
       while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {

@@ -1,0 +1,55 @@
+import SystemPackage
+import SystemSupport
+import TestSupport
+import Testing
+
+@testable import Updating
+
+/// Where a builder makes the next version of a product.
+@Suite(.scratch) struct CandidateTests {
+  let product = Scratch.directory.appending("list.cdb")
+
+  @Test func `what everybody may read is made beside the product`() throws {
+    try product.write("old", mode: 0o644)
+    let candidate = try Candidate(for: product, isSecret: false)
+    #expect(candidate.path.removingLastComponent() == Scratch.directory)
+    try candidate.path.write("new")
+    try candidate.commit()
+    #expect(try product.text == "new")
+  }
+
+  @Test(arguments: [(true, 0o644), (false, 0o640)])
+  func `what not everybody may read is made where nobody else can look`(
+    isSecret: Bool, mode: UInt32
+  ) throws {
+    try product.write("old", mode: mode)
+    let candidate = try Candidate(for: product, isSecret: isSecret)
+    let directory = candidate.path.removingLastComponent()
+    #expect(try FileStatus.of(directory)?.mode == 0o700)
+    #expect(directory.removingLastComponent() == Scratch.directory)
+    try candidate.path.write("new")
+    try candidate.commit()
+    candidate.remove()
+    #expect(try FileReading.names(in: Scratch.directory).map(\.string) == ["list.cdb"])
+    #expect(try FileStatus.of(product)?.mode == mode)
+  }
+
+  @Test func `what belongs to another user is made where that user cannot put anything`() throws {
+    let home = Scratch.directory.appending("home")
+    try FileOperations.makeDirectory(home)
+    try shell("chown 4711 $1", home)
+    let candidate = try Candidate(for: home.appending("list.cdb"), isSecret: false)
+    let directory = candidate.path.removingLastComponent()
+    #expect(directory.removingLastComponent() == home)
+    #expect(try FileStatus.of(directory)?.owner == 0)
+  }
+
+  @Test func `what builders drop beside their candidate goes with it`() throws {
+    let candidate = try Candidate(for: product, isSecret: false)
+    for suffix in ["", ".t", "x"] { try FilePath(candidate.path.string + suffix).write("half") }
+    try FilePath(candidate.temporaryPath.string).write("half")
+    try FileOperations.makeDirectory(candidate.depfilePath)
+    candidate.remove()
+    #expect(try FileReading.names(in: Scratch.directory).isEmpty)
+  }
+}
