@@ -56,4 +56,34 @@ import Testing
     second.release()
     #expect(try first.acquireIfFree(as: "x"))
   }
+
+  @Test func `who holds a lock for a moment only tells when it lasts`() throws {
+    let path = Scratch.directory.appending("lock")
+    let first = try FileLock(path)
+    let second = try FileLock(path)
+    #expect(try first.acquireIfFree(as: "pipe-watcher", isBrief: true))
+    #expect(second.holder == nil)
+    let loop = EventLoop()
+    var told: [FileLock.Holder?] = []
+    loop.acquire(second, as: "update-qmail", waiting: { told.append($0) }) { _ in loop.stop() }
+    #expect(told.isEmpty)
+    first.tellHolder("pipe-watcher")
+    loop.schedule(after: .milliseconds(100)) { first.release() }
+    try loop.run()
+    #expect(told.map(\.?.program) == ["pipe-watcher"])
+    second.release()
+    #expect(try path.text == "")
+  }
+
+  @Test func `whoever gets the lock at once never hears of a holder`() throws {
+    let path = Scratch.directory.appending("lock")
+    let first = try FileLock(path)
+    let second = try FileLock(path)
+    #expect(try first.acquireIfFree(as: "pipe-watcher", isBrief: true))
+    let loop = EventLoop()
+    loop.acquire(second, as: "x", waiting: { _ in Issue.record("told") }) { _ in loop.stop() }
+    first.release()
+    try loop.run()
+    #expect(second.isHeld)
+  }
 }

@@ -29,6 +29,8 @@ package final class FileLock {
   package private(set) var isInherited = false
   /// Whether this object holds the lock now.
   package private(set) var isHeld = false
+  /// Whether the file tells that this object holds the lock.
+  private var isTold = false
   let descriptor: OwnedDescriptor
 
   /// Opens the lock's file, and creates it if it is missing, without locking it.
@@ -57,16 +59,24 @@ package final class FileLock {
 
   /// Takes the lock if it is free.
   ///
+  /// - Parameters:
+  ///   - program: The name that others are told.
+  ///   - isBrief: Whether others need not be told at once, since the lock may well be free again
+  ///     before they have asked; `tellHolder` tells them when it lasts.
   /// - Returns: Whether the lock is now ours.
   /// - Throws: `SystemError` when the file system knows no locks.
-  package func acquireIfFree(as program: String) throws(SystemError) -> Bool {
+  package func acquireIfFree(
+    as program: String, isBrief: Bool = false
+  ) throws(SystemError) -> Bool {
     do {
       try check("lock", path.visible) { flock(descriptor.raw, LOCK_EX | LOCK_NB) }
     } catch {
       if error.errno == .wouldBlock { return false }
       throw error
     }
-    noteHeld(by: program)
+    isHeld = true
+    isInherited = ((try? FileStatus.of(descriptor))?.size ?? 0) > 0
+    if !isBrief || isInherited { tellHolder(program) }
     return true
   }
 
@@ -74,7 +84,8 @@ package final class FileLock {
   package func release() {
     guard isHeld else { return }
     isHeld = false
-    _ = ftruncate(descriptor.raw, 0)
+    if isTold { _ = ftruncate(descriptor.raw, 0) }
+    isTold = false
     _ = flock(descriptor.raw, LOCK_UN)
   }
 
@@ -90,10 +101,17 @@ package final class FileLock {
       since: Timestamp(nanoseconds: since))
   }
 
-  /// Writes into the file who holds the lock from now on.
+  /// Takes note that a child has taken the lock for us.
   func noteHeld(by program: String) {
     isHeld = true
     isInherited = ((try? FileStatus.of(descriptor))?.size ?? 0) > 0
+    tellHolder(program)
+  }
+
+  /// Writes into the file who holds the lock, unless it says so already.
+  package func tellHolder(_ program: String) {
+    guard isHeld, !isTold else { return }
+    isTold = true
     let line = "\(getpid()) \(program) \(Timestamp.now.nanoseconds) "
     _ = ftruncate(descriptor.raw, 0)
     unsafe Array(line.utf8).withUnsafeBytes { unsafe try? descriptor.write($0, at: 0) }

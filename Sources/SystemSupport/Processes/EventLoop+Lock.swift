@@ -9,24 +9,34 @@ extension EventLoop {
   /// - Parameters:
   ///   - lock: The lock to take.
   ///   - program: The name that others are told.
-  ///   - waiting: Called at once when somebody else holds the lock, with the holder if it is known.
+  ///   - isBrief: See `FileLock.acquireIfFree`.
+  ///   - waiting: Called when somebody else holds the lock, with the holder if it is known: at once,
+  ///     or a little later if it does not tell yet.
   ///   - completion: Called when the lock is held; or with an error when it cannot be.
   /// - Returns: The waiting child, to give up; nil when there is no need to wait.
   @discardableResult
   package func acquire(
-    _ lock: FileLock, as program: String, waiting: (FileLock.Holder?) -> Void = { _ in },
+    _ lock: FileLock, as program: String, isBrief: Bool = false,
+    waiting: @escaping (FileLock.Holder?) -> Void = { _ in },
     _ completion: @escaping (SystemError?) -> Void
   ) -> ChildProcess? {
     do {
-      if try lock.acquireIfFree(as: program) {
+      if try lock.acquireIfFree(as: program, isBrief: isBrief) {
         completion(nil)
         return nil
       }
-      waiting(lock.holder)
+      // Who holds it only for a moment does not tell.
+      var pending: Token?
+      if let holder = lock.holder {
+        waiting(holder)
+      } else {
+        pending = schedule(after: .milliseconds(20)) { waiting(lock.holder) }
+      }
       return try fork(timeout: .seconds(86_400), keeping: lock.descriptor.raw) {
         try check("lock") { flock(3, LOCK_EX) }
         return []
-      } _: { outcome in
+      } _: { [self] outcome in
+        cancel(pending)
         guard outcome.isSuccess else {
           completion(SystemError("lock", lock.path, .interrupted))
           return

@@ -37,12 +37,11 @@ package final class Pass {
   /// Takes the lock and begins; who holds it meanwhile is told in the log.
   package func start() {
     do {
-      try environment.store.prepare()
-      let lock = try FileLock(environment.store.lockPath)
+      let lock = try environment.store.openLock()
       self.lock = lock
       environment.lock = lock
       waiting = environment.loop.acquire(
-        lock, as: environment.program,
+        lock, as: environment.program, isBrief: true,
         waiting: { [environment] holder in
           let who = holder.map { "\($0)" } ?? "somebody"
           environment.journal.note("lock", "held by \(who), waiting")
@@ -203,7 +202,9 @@ extension Pass {
     current = run
     run.start()
     // Others are told while it lasts; it has begun first, so that it need not wait for the disk.
-    if current === run { states.save(state) }
+    guard current === run else { return }
+    lock?.tellHolder(environment.program)
+    states.save(state)
   }
 
   private func finish(

@@ -19,6 +19,7 @@ struct PreviousProduct {
     let fresh = path.removingLastComponent().appending(
       ".\(path.lastComponent?.string ?? "").\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
     )
+    try FileOperations.makeDirectory(path.removingLastComponent(), mode: 0o700)
     do {
       try FileOperations.link(product, as: fresh)
       try FileOperations.rename(fresh, to: path)
@@ -36,6 +37,7 @@ struct PreviousProduct {
   /// - Throws: `SystemError` when it cannot be kept.
   func copy(_ product: FilePath) throws(SystemError) {
     let bytes = try FileReading.contents(of: product, followingLinks: false)
+    try FileOperations.makeDirectory(path.removingLastComponent(), mode: 0o700)
     try FileOperations.remove(path)
     try FileReplacement.write(bytes, to: path, mode: 0o600)
   }

@@ -1,3 +1,4 @@
+internal import SystemPackage
 internal import SystemSupport
 
 /// The rules' states in memory, read again when another program has written them.
@@ -5,6 +6,7 @@ package final class StateCache {
   private let store: StateStore
   private let warn: (String) -> Void
   private var states: [String: (stamp: Stamp?, state: RuleState)] = [:]
+  private var paths: [String: FilePath] = [:]
 
   package init(_ store: StateStore, warn: @escaping (String) -> Void) {
     self.store = store
@@ -13,7 +15,7 @@ package final class StateCache {
 
   /// The present state of a rule.
   package func state(of rule: String) -> RuleState {
-    let stamp = (try? FileStatus.of(store.path(of: rule))).map { Stamp($0) }
+    let stamp = stamp(of: rule)
     if let known = states[rule], known.stamp == stamp { return known.state }
     let state = store.load(rule, warn: warn)
     states[rule] = (stamp, state)
@@ -29,7 +31,12 @@ package final class StateCache {
       // What cannot be stored is still true for this process.
       warn("\(error)")
     }
-    let stamp = (try? FileStatus.of(store.path(of: state.rule))).map { Stamp($0) }
-    states[state.rule] = (stamp, state)
+    states[state.rule] = (stamp(of: state.rule), state)
+  }
+
+  private func stamp(of rule: String) -> Stamp? {
+    let path = paths[rule] ?? store.path(of: rule)
+    paths[rule] = path
+    return (try? FileStatus.of(path)).map { Stamp($0) }
   }
 }

@@ -28,6 +28,19 @@ package struct StateStore: Sendable {
     try FileOperations.makeDirectory(directory.appending("previous"), mode: 0o700)
   }
 
+  /// Opens the lock that everybody takes who runs rules, and creates the directories for it.
+  ///
+  /// - Throws: `SystemError` when that cannot be done.
+  func openLock() throws(SystemError) -> FileLock {
+    do {
+      return try FileLock(lockPath)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      try prepare()
+      return try FileLock(lockPath)
+    }
+  }
+
   /// Removes what writers have left that were killed; the caller holds the lock.
   ///
   /// A whole copy of a product that was not yet given its name is the previous product: the program
@@ -97,7 +110,14 @@ package struct StateStore: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(state))
-    try FileReplacement.write(bytes, to: path(of: state.rule), mode: 0o600, durably: false)
+    let path = path(of: state.rule)
+    do {
+      try FileReplacement.write(bytes, to: path, mode: 0o600, durably: false)
+    } catch {
+      guard error.errno == .noSuchFileOrDirectory else { throw error }
+      try prepare()
+      try FileReplacement.write(bytes, to: path, mode: 0o600, durably: false)
+    }
   }
 
   /// A rule's name as a file name: every byte but letters, digits, `-`, `_` and inner dots as `%xx`.
