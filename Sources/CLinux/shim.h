@@ -66,17 +66,6 @@ static inline void linux_reset_signals(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-// The signals that this process ignores: what it has inherited, and SIGPIPE once we ignore it.
-static inline void linux_ignored_signals(sigset_t *signals) {
-  struct sigaction action;
-  sigemptyset(signals);
-  for (int number = 1; number < SIGRTMIN; number++) {
-    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) {
-      sigaddset(signals, number);
-    }
-  }
-}
-
 // Asks the kernel to kill this process when its parent dies.
 static inline void linux_die_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 

@@ -47,6 +47,8 @@ package final class EventLoop {
   private var polled: [pollfd] = []
   private var polledTokens: [Token] = []
   private var isPolledCurrent = false
+  /// `/dev/null`, open for the children that read nothing.
+  var nullInput: OwnedDescriptor?
 
   package init() {}
 }

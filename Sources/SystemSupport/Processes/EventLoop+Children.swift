@@ -22,8 +22,7 @@ extension EventLoop {
     outputLimit: Int = 1 << 14, _ completion: @escaping (ChildProcess.Outcome) -> Void
   ) throws(SystemError) -> ChildProcess {
     let pipe = try OutputPipe()
-    let input = try OwnedDescriptor(
-      opening: command.standardInput ?? "/dev/null", flags: O_RDONLY)
+    let input = try input(of: command)
     let pid = try spawn(
       command, input: input, output: pipe.writer, keeping: lock?.descriptor.raw)
     return try ChildProcess(
@@ -90,6 +89,16 @@ extension EventLoop {
     _exit(code)
   }
 
+  private func input(of command: Command) throws(SystemError) -> OwnedDescriptor {
+    if let path = command.standardInput {
+      return try OwnedDescriptor(opening: path, flags: O_RDONLY)
+    }
+    if let nullInput { return nullInput }
+    let null = try OwnedDescriptor(opening: "/dev/null", flags: O_RDONLY)
+    nullInput = null
+    return null
+  }
+
   private func spawn(
     _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor, keeping kept: CInt?
   ) throws(SystemError) -> pid_t {
@@ -111,8 +120,7 @@ extension EventLoop {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    // exec gives every handled signal its default back; only ignored ones stay ignored.
-    unsafe linux_ignored_signals(&signals)
+    unsafe sigfillset(&signals)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
