@@ -34,8 +34,8 @@ struct BuiltInRules {
     ]
     let users = try? layout.readPasswordFile()
     let home = users.flatMap { layout.vpopmailHome(among: $0) }
-    return (paths + [home?.appending("etc")].compactMap(\.self)).map { layout.root($0) }
-      + [settings.servicesDirectory]
+    let all = (paths + [home?.appending("etc")].compactMap(\.self)).map { layout.root($0) }
+    return all.contains(settings.servicesDirectory) ? all : all + [settings.servicesDirectory]
   }
 
   /// Where qmail's programs are, within the tree under the root.

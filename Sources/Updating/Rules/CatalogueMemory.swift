@@ -9,6 +9,7 @@ final class CatalogueMemory {
   private let settings: Settings
   private let witnesses: [FilePath]
   private var known: (stamps: [Stamp?], rules: RuleSet)?
+  private var knownPresent: (flags: [Bool], rules: RuleSet)?
 
   init(_ settings: Settings) {
     self.settings = settings
@@ -23,6 +24,7 @@ final class CatalogueMemory {
     let stamps = witnesses.map { path in (try? FileStatus.of(path)).map { Stamp($0) } }
     if let known, known.stamps == stamps { return known.rules }
     let rules = try RuleCatalogue(settings).all()
+    knownPresent = nil
     // A change within the same tick of the clock would go unseen.
     let isSure = !stamps.contains { $0?.isTooRecent(at: now) == true }
     known = isSure ? (stamps, rules) : nil
@@ -32,5 +34,13 @@ final class CatalogueMemory {
   /// As `RuleCatalogue.present`.
   ///
   /// - Throws: As `RuleCatalogue.present`.
-  func present() throws -> RuleSet { try all().filtered(RuleCatalogue.isPresent) }
+  func present() throws -> RuleSet {
+    let all = try all()
+    let flags = all.rules.map(RuleCatalogue.isPresent)
+    if let knownPresent, knownPresent.flags == flags { return knownPresent.rules }
+    let names = Set(zip(all.rules, flags).filter(\.1).map(\.0.name))
+    let rules = all.filtered { names.contains($0.name) }
+    knownPresent = (flags, rules)
+    return rules
+  }
 }

@@ -83,7 +83,9 @@ extension SettingsFile {
     do throws(SystemError) {
       let file = try FileReading.open(path)
       let status = try FileStatus.of(file, subject: path.visible)
-      complaint = Trust(trustsGroups: false).complaint(about: path, status)
+      let isLink = try FileStatus.of(path, followingLinks: false)?.kind == .link
+      var trust = Trust(trustsGroups: false)
+      complaint = trust.complaint(about: path, status, isLink: isLink)
       bytes = try FileReading.contents(of: file, subject: path.visible, limit: sizeLimit)
     } catch {
       throw .unreadable(error)

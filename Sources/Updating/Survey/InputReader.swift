@@ -16,7 +16,7 @@ struct InputReader {
   let key: ContentDigest.Key
   /// Whether the contents of small declared inputs are kept.
   let keepsContents: Bool
-  let trust: Trust
+  var trust: Trust
   let recorded: [String: InputEvidence]
   private var left = InputReader.budget
 
@@ -39,8 +39,10 @@ struct InputReader {
   mutating func file(_ path: FilePath, isDeclared: Bool) -> InputEvidence {
     let now = Timestamp.now
     do {
-      guard let status = try FileStatus.of(path) else { return .absent }
-      if isDeclared, let complaint = trust.complaint(about: path, status) {
+      let own = try FileStatus.of(path, followingLinks: false)
+      let isLink = own?.kind == .link
+      guard let status = isLink ? try FileStatus.of(path) : own else { return .absent }
+      if isDeclared, let complaint = trust.complaint(about: path, status, isLink: isLink) {
         return .unreadable(complaint)
       }
       guard status.kind == .regular else { return .unreadable("it is no regular file") }

@@ -7,8 +7,13 @@ struct ProductReader {
   let key: ContentDigest.Key
   let recorded: ProductEvidence?
 
-  func file(_ path: FilePath, isDatabase: Bool) throws(SystemError) -> ProductEvidence {
-    guard let status = try FileStatus.of(path, followingLinks: false) else { return .missing }
+  /// The state of a product that has this status; nil is none.
+  ///
+  /// - Throws: `SystemError` when it cannot be read.
+  func file(
+    _ path: FilePath, _ status: FileStatus?, isDatabase: Bool
+  ) throws(SystemError) -> ProductEvidence {
+    guard let status else { return .missing }
     let stamp = Stamp(status)
     if case .file(let old, let digest, let damage)? = recorded, old == stamp {
       return .file(stamp, digest: digest, damage: damage)

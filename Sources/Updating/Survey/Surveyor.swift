@@ -31,7 +31,7 @@ package struct Surveyor: Sendable {
     }
     return RuleObservation(
       rule: rule, ruleDigest: rule.digest(key: state.key), inputs: inputs, missing: missing,
-      product: product(of: rule, state), time: time)
+      product: product(of: rule, state, reader.trust), time: time)
   }
 
   /// The state of paths that a builder has reported, by their keys.
@@ -79,13 +79,19 @@ package struct Surveyor: Sendable {
 
   /// What the product of a rule looks like now.
   package func product(of rule: Rule, _ state: RuleState) -> ProductEvidence {
+    product(of: rule, state, trust)
+  }
+
+  private func product(of rule: Rule, _ state: RuleState, _ trust: Trust) -> ProductEvidence {
     switch rule.product {
     case .service(let directory): return .service(ServiceEvidence.of(directory))
     case .file(let path, let isDatabase):
       do {
-        if let complaint = try trust.productComplaint(path) { return .unusable(complaint) }
+        let status = try FileStatus.of(path, followingLinks: false)
+        var trust = trust
+        if let complaint = trust.productComplaint(path, status) { return .unusable(complaint) }
         return try ProductReader(key: state.key, recorded: state.record?.product)
-          .file(path, isDatabase: isDatabase)
+          .file(path, status, isDatabase: isDatabase)
       } catch {
         return .unusable("\(error.errno)")
       }

@@ -7,33 +7,44 @@ internal import SystemSupport
 /// configuration trusts groups. The group root is never a stranger.
 struct Trust: Sendable {
   let trustsGroups: Bool
+  /// The directory that was looked at last, and what is wrong with it: most come in a row.
+  private var last: (directory: FilePath, complaint: String?)?
+
+  init(trustsGroups: Bool) { self.trustsGroups = trustsGroups }
 
   /// What is wrong with an input, in words; nil when it may be used.
-  func complaint(about path: FilePath, _ status: FileStatus) -> String? {
+  ///
+  /// - Parameters:
+  ///   - path: The input.
+  ///   - status: Its status, that of the target if it is a symbolic link.
+  ///   - isLink: Whether it is one.
+  mutating func complaint(about path: FilePath, _ status: FileStatus, isLink: Bool) -> String? {
     if let complaint = complaint(about: status, "it") { return complaint }
     if let complaint = directoryComplaint(path.removingLastComponent()) { return complaint }
     // A link leads to a file whose own directory counts too.
-    guard (try? FileStatus.of(path, followingLinks: false))?.kind == .link,
-      let target = try? FileReading.resolved(path)
-    else { return nil }
+    guard isLink, let target = try? FileReading.resolved(path) else { return nil }
     return directoryComplaint(target.removingLastComponent())
   }
 
   /// What is wrong with a product's place, in words; nil when it may be replaced.
-  func productComplaint(_ path: FilePath) throws(SystemError) -> String? {
-    if let status = try FileStatus.of(path, followingLinks: false) {
-      switch status.kind {
-      case .regular: break
-      case .link: return "it is a symbolic link, and would be replaced by a file"
-      default: return "it is no regular file"
-      }
+  ///
+  /// - Parameters:
+  ///   - path: The product.
+  ///   - status: Its own status, if it is there, also if it is a symbolic link.
+  mutating func productComplaint(_ path: FilePath, _ status: FileStatus?) -> String? {
+    switch status?.kind {
+    case .regular?, nil: return directoryComplaint(path.removingLastComponent())
+    case .link?: return "it is a symbolic link, and would be replaced by a file"
+    default: return "it is no regular file"
     }
-    return directoryComplaint(path.removingLastComponent())
   }
 
-  private func directoryComplaint(_ path: FilePath) -> String? {
-    guard let status = try? FileStatus.of(path.isEmpty ? "." : path) else { return nil }
-    return complaint(about: status, "its directory")
+  private mutating func directoryComplaint(_ path: FilePath) -> String? {
+    if let last, last.directory == path { return last.complaint }
+    let status = try? FileStatus.of(path.isEmpty ? "." : path)
+    let complaint = status.flatMap { self.complaint(about: $0, "its directory") }
+    last = (path, complaint)
+    return complaint
   }
 
   private func complaint(about status: FileStatus, _ what: String) -> String? {
