@@ -18,6 +18,7 @@ struct Trust: Sendable {
   ///   - path: The input.
   ///   - status: Its status, that of the target if it is a symbolic link.
   ///   - isLink: Whether it is one.
+  /// - Returns: The complaint, or nil.
   mutating func complaint(about path: FilePath, _ status: FileStatus, isLink: Bool) -> String? {
     if let complaint = complaint(about: status, "it") { return complaint }
     if let complaint = directoryComplaint(path.removingLastComponent()) { return complaint }
@@ -31,6 +32,7 @@ struct Trust: Sendable {
   /// - Parameters:
   ///   - path: The product.
   ///   - status: Its own status, if it is there, also if it is a symbolic link.
+  /// - Returns: The complaint, or nil.
   mutating func productComplaint(_ path: FilePath, _ status: FileStatus?) -> String? {
     switch status?.kind {
     case .regular?, nil: return directoryComplaint(path.removingLastComponent())
