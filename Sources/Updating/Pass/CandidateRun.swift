@@ -98,28 +98,21 @@ extension CandidateRun {
   }
 
   private func run(_ command: BuildCommand, into candidate: Candidate) throws {
-    var words = command.filled(with: [
+    let words = command.filled(with: [
       BuildCommand.candidate: candidate.path.string,
       BuildCommand.temporary: candidate.temporaryPath.string,
       BuildCommand.depfile: candidate.depfilePath.string,
     ])
     outcome.command =
       Command(command.arguments, standardInput: command.standardInput).typed
-    // daemontools' setuidgid gives up root's rights for us.
-    if let user = rule.user { words = ["setuidgid", user] + words }
-    let started = Command(
-      words, standardInput: command.standardInput,
-      environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-    // A lock in the hands of another user would not be ours alone.
-    let lock = rule.user == nil ? environment.lock : nil
-    child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
-      [self] result in
+    let started = environment.command(of: rule, words, command)
+    child = try environment.start(started, of: rule) { [self] result in
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
       readDepfile()
-      guard result.isSuccess else { return finish(failure(of: result, words[0])) }
-      inspectMadeFile(by: words[0])
+      guard result.isSuccess else { return finish(failure(of: result, started.arguments[0])) }
+      inspectMadeFile(by: started.arguments[0])
     }
   }
 

@@ -35,15 +35,9 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let words = (rule.user.map { ["setuidgid", $0] } ?? []) + command.arguments
-      let started = Command(
-        words, standardInput: command.standardInput,
-        environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
+      let started = environment.command(of: rule, command.arguments, command)
       outcome.command = started.typed
-      let lock = rule.user == nil ? environment.lock : nil
-      child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
-        [self] in end($0)
-      }
+      child = try environment.start(started, of: rule) { [self] in end($0) }
     } catch {
       finish(.failed("\(error)"))
     }
