@@ -7,17 +7,22 @@ internal import SystemSupport
 /// work never waits. A run that is over in a quarter of a second writes none.
 struct ProgressChannel {
   private let descriptor: CInt
-  private var next = Instant.now + .milliseconds(250)
+  private var next: Instant
 
   /// Takes the descriptor that the environment names; nil when it names none that is a pipe.
   init?() {
-    guard let value = unsafe getenv(Progress.variable),
-      let descriptor = CInt(unsafe String(cString: value)), descriptor > 2
-    else { return nil }
+    guard let value = unsafe getenv(Progress.variable) else { return nil }
+    self.init(unsafe String(cString: value), at: .now)
+  }
+
+  /// Takes the descriptor of a number; nil when it is none, or no pipe.
+  init?(_ number: String, at now: Instant) {
+    guard let descriptor = CInt(number), descriptor > 2 else { return nil }
     var status = stat()
     let isPipe = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     guard isPipe else { return nil }
     self.descriptor = descriptor
+    next = now + .milliseconds(250)
   }
 
   /// Reports, unless that was done just now.
