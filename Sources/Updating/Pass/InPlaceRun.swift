@@ -35,10 +35,7 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let words = (rule.user.map { ["setuidgid", $0] } ?? []) + command.arguments
-      let started = Command(
-        words, standardInput: command.standardInput,
-        environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
+      let started = command.command(for: rule, into: nil, environment.settings)
       outcome.command = started.typed
       let lock = rule.user == nil ? environment.lock : nil
       child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
