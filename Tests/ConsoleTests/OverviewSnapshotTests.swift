@@ -26,6 +26,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
     },
     Scene(name: "building") { building($0, $1) },
     Scene(name: "no-root") { noRoot($0, $1) },
+    Scene(name: "not-alone") { notAlone($0, $1) },
     Scene(name: "no-services") { Samples.state($0, $1, services: [], log: []) },
     Scene(name: "no-log") { noLog($0, $1) },
     Scene(name: "services") { Samples.state($0, $1, services: troubledServices) },
@@ -65,6 +66,18 @@ struct Scene: Sendable, CustomTestStringConvertible {
     return state
   }
 
+  /// Another console is open, and somebody runs rules by hand; the log's writer is down.
+  private static func notAlone(_ columns: Int, _ rows: Int) -> ConsoleState {
+    var state = Samples.state(columns, rows)
+    var facts = state.facts
+    facts.others = [FileLock.Holder(pid: 711, program: "bob@192.0.2.7", since: Samples.ago(60))]
+    facts.lockHolder = FileLock.Holder(
+      pid: 4711, program: "update-qmail", since: Samples.ago(20))
+    facts.services[2].log = .down
+    _ = state.update(.facts(facts))
+    return state
+  }
+
   private static func noLog(_ columns: Int, _ rows: Int) -> ConsoleState {
     var state = Samples.state(columns, rows, log: [])
     if let service = state.log.service {
@@ -77,7 +90,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
   static let troubledServices: [Service] = [
     Samples.service("qmail-send", .up(pid: 1234), isPaused: true),
     Samples.service("qmail-smtpd", .up(pid: 20_411), since: 1, deaths: 4),
-    Samples.service("qmail-smtpsd", .down, since: 300),
+    Samples.service("qmail-smtpsd", .down, since: 300, rate: 12),
     Samples.service("qmail-submission", .down, since: 90_000, isNormallyUp: false, log: .down),
     Samples.service("qmail-pop3d", .notSupervised(reason: "supervise not running"), log: .none),
     Samples.service("odd", .unrecognized(text: "up (pid 12) \u{1b}[2J weird")),

@@ -1,15 +1,15 @@
 internal import Glibc
-internal import SystemPackage
-internal import SystemSupport
+package import SystemPackage
+package import SystemSupport
 
 /// A private directory beside a product, in which a builder makes the next version of it.
 ///
 /// Its name is random and it belongs to the user who runs the builder, so that nobody else can put
 /// anything there. It lies on the product's file system, so that a rename brings the file into
 /// place. It is removed with this object.
-final class Candidate {
+package final class Candidate {
   /// The file that the builder writes.
-  let path: FilePath
+  package let path: FilePath
   /// A second name for builders that need one.
   let temporaryPath: FilePath
   /// Where the builder may report what it read.
@@ -22,14 +22,18 @@ final class Candidate {
   ///
   /// - Parameters:
   ///   - product: The file that will be replaced.
+  ///   - place: Where the directory is made; nil is beside the product. What is made elsewhere is
+  ///     only to be looked at: it cannot be moved into the product's place.
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
-  init(for product: FilePath, owner: (uid: UInt32, gid: UInt32)? = nil) throws(SystemError) {
+  package init(
+    for product: FilePath, in place: FilePath? = nil, owner: (uid: UInt32, gid: UInt32)? = nil
+  ) throws(SystemError) {
     guard let name = product.lastComponent else {
       throw SystemError("replace", product, .invalidArgument)
     }
     self.product = product
-    let parent = product.removingLastComponent()
+    let parent = place ?? product.removingLastComponent()
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let directory = parent.appending(".\(name.string).\(random).tmp")
     try check("mkdir", directory.visible) {
@@ -46,7 +50,15 @@ final class Candidate {
     depfilePath = directory.appending("depfile")
   }
 
-  deinit { Self.removeDirectory(directory) }
+  deinit { discard() }
+
+  /// Removes the directory with what is in it, and nothing else.
+  package func discard() { Self.removeDirectory(directory) }
+
+  /// Whether the builder has written its file, and not something else under its name.
+  package var isMade: Bool {
+    (try? FileStatus.of(path, followingLinks: false))?.kind == .regular
+  }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
@@ -79,7 +91,7 @@ final class Candidate {
   /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
   /// goes: the next candidate may be there by then.
   func remove() {
-    Self.removeDirectory(directory)
+    discard()
     let parent = directory.removingLastComponent()
     guard let name = product.lastComponent, let names = try? FileReading.names(in: parent) else {
       return

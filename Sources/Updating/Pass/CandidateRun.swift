@@ -37,7 +37,8 @@ final class CandidateRun: RuleRun {
   /// Starts; the completion is called on the loop, or at once.
   func start() {
     do {
-      let candidate = try Candidate(for: product, owner: try owner)
+      let candidate = try Candidate(
+        for: product, owner: try rule.builder(among: environment.settings))
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)
@@ -59,17 +60,6 @@ final class CandidateRun: RuleRun {
     candidate = nil
     child = nil
     completion(outcome)
-  }
-
-  /// The user and group who own the candidate's directory; nil for ourselves.
-  private var owner: (uid: UInt32, gid: UInt32)? {
-    get throws {
-      guard let name = rule.user else { return nil }
-      guard let user = try environment.settings.layout.readPasswordFile().user(name.utf8) else {
-        throw SystemError("find user", VisibleText.escape(name), .noSuchFileOrDirectory)
-      }
-      return (user.uid, user.gid)
-    }
   }
 }
 
@@ -98,21 +88,17 @@ extension CandidateRun {
   }
 
   private func run(_ command: BuildCommand, into candidate: Candidate) throws {
-    let words = command.filled(with: [
-      BuildCommand.candidate: candidate.path.string,
-      BuildCommand.temporary: candidate.temporaryPath.string,
-      BuildCommand.depfile: candidate.depfilePath.string,
-    ])
     outcome.command =
       Command(command.arguments, standardInput: command.standardInput).typed
-    let started = environment.command(of: rule, words, command)
+    let started = command.command(for: rule, into: candidate, environment.settings)
+    let program = started.arguments[0]
     child = try environment.start(started, of: rule) { [self] result in
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
       readDepfile()
-      guard result.isSuccess else { return finish(failure(of: result, started.arguments[0])) }
-      inspectMadeFile(by: started.arguments[0])
+      guard result.isSuccess else { return finish(failure(of: result, program)) }
+      inspectMadeFile(by: program)
     }
   }
 
@@ -134,9 +120,7 @@ extension CandidateRun {
   }
 
   private func inspectMadeFile(by program: String) {
-    guard let candidate, let status = try? FileStatus.of(candidate.path, followingLinks: false),
-      status.kind == .regular
-    else {
+    guard candidate?.isMade == true else {
       outcome.summary = "\(VisibleText.escape(program)): exit 0, but it did not write its product"
       return finish(outcome)
     }

@@ -35,7 +35,7 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let started = environment.command(of: rule, command.arguments, command)
+      let started = command.command(for: rule, into: nil, environment.settings)
       outcome.command = started.typed
       child = try environment.start(started, of: rule) { [self] in end($0) }
     } catch {

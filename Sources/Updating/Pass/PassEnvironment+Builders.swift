@@ -1,16 +1,6 @@
-internal import QmailFiles
-internal import SystemPackage
 internal import SystemSupport
 
 extension PassEnvironment {
-  /// The command of a rule as it is started: with the rights of the rule's user, and told the root.
-  func command(of rule: Rule, _ words: [String], _ command: BuildCommand) -> Command {
-    Command(
-      // daemontools' setuidgid gives up root's rights for us.
-      (rule.user.map { ["setuidgid", $0] } ?? []) + words, standardInput: command.standardInput,
-      environment: ["QMAIL_UPDATER_ROOT": settings.layout.root.directory.string])
-  }
-
   /// Starts a rule's command; how far it is, if it tells, is published while it runs.
   ///
   /// - Throws: `SystemError` when it cannot be started; the completion is not called then.
