@@ -25,6 +25,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
           morercpthosts: Samples.stale, validrcptto: Samples.held, auth: Samples.failed))
     },
     Scene(name: "building") { building($0, $1) },
+    Scene(name: "building-reported") { building($0, $1, reporting: 3400, rate: 340) },
     Scene(name: "no-root") { noRoot($0, $1) },
     Scene(name: "not-alone") { notAlone($0, $1) },
     Scene(name: "no-services") { Samples.state($0, $1, services: [], log: []) },
@@ -40,13 +41,20 @@ struct Scene: Sendable, CustomTestStringConvertible {
       }, isASCII: true),
   ]
 
-  private static func building(_ columns: Int, _ rows: Int) -> ConsoleState {
+  private static func building(
+    _ columns: Int, _ rows: Int, reporting done: Int? = nil, rate: Double? = nil
+  ) -> ConsoleState {
     var products = Samples.products()
     let old = products[3]
     var state = old.state
     state.running = RuleState.Running(
       by: "pipe-watcher (pid 5087)", pid: 5087, since: Samples.ago(12), why: ["poke: pipe"])
     state.runs[0].duration = 31_000_000_000
+    state.running?.progress = done.map { done in
+      PublishedProgress(
+        rule: old.name, pid: 5087, progress: Progress(done: done, total: 10_000, unit: "domains"),
+        time: Samples.now, rate: rate)
+    }
     products[3] = Product(
       rule: old.rule, verdict: Samples.stale, state: state, observation: old.observation,
       isBuilding: true)

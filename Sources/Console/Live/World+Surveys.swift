@@ -125,7 +125,7 @@ extension World {
     }
     stateWatch = try? Inotify(on: loop) { [weak self] events in self?.hear(events) }
     guard let stateWatch else { return }
-    _ = try? stateWatch.add(store.directory, for: [.modified])
+    _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo])
     _ = try? stateWatch.add(store.rulesDirectory, for: [.movedTo])
     _ = try? stateWatch.add(
       ConsoleRegister.directory(in: store), for: [.modified, .deleted, .closedAfterWrite])
@@ -138,11 +138,14 @@ extension World {
       greet(others)
       publish()
     }
+    let progress = Array((store.progressPath.lastComponent?.string ?? "").utf8)
     let isNews = events.contains { event in
-      event.mask.contains(.overflowed) || event.mask.contains(.movedTo)
+      event.mask.contains(.overflowed)
+        || event.mask.contains(.movedTo) && event.name != progress
         || event.name == Array("lock".utf8)
     }
-    if isNews { surveyPromptly() }
+    if isNews { return surveyPromptly() }
+    if events.contains(where: { $0.name == progress }) { lookAtProgress() }
   }
 
   /// Tells of consoles that came or went.

@@ -45,6 +45,7 @@ struct DetailsPage {
       page.text(
         "run by \(running.by) since \(Words.moment(running.since, state)): "
           + running.why.joined(separator: "; "), .building, indent: 4)
+      page.text(ProgressWords(product, state).sentence, .building, indent: 4)
     }
     page.entry(
       Span("product", .quiet), column: 10, product.rule.product.path.visible + productNote)
