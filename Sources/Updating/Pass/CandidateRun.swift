@@ -107,15 +107,7 @@ extension CandidateRun {
     failed.result = .failed
     failed.ending = result.ending.description
     failed.output = result.output.lines
-    let name = VisibleText.escape(FilePath(program).lastComponent?.string ?? program)
-    failed.summary =
-      if result.isStopped {
-        "\(name) was stopped"
-      } else if result.isTimedOut {
-        "\(name) took longer than \(Int(rule.timeout.seconds)) s and was stopped"
-      } else {
-        "\(name): \(result.ending)" + (result.output.lines.last.map { ": \($0)" } ?? "")
-      }
+    failed.summary = result.failure(of: program, timeout: rule.timeout)
     return failed
   }
 

@@ -75,10 +75,7 @@ final class InPlaceRun: RuleRun {
       let after = try FileStatus.of(product, followingLinks: false)
       guard result.isSuccess else {
         if after != before { try restore() }
-        let last = result.output.lines.last.map { ": \($0)" } ?? ""
-        return fail(
-          result.isTimedOut
-            ? "\(program) took too long and was stopped" : "\(program): \(result.ending)\(last)")
+        return fail(result.failure(of: command.arguments.first ?? "", timeout: rule.timeout))
       }
       guard let after, after != before else {
         if after == nil, before != nil { try restore() }
