@@ -7,13 +7,13 @@ internal import Updating
 /// The console's picture as data.
 enum ConsoleReport {
   /// Prints what `update-qmail --json` prints, with the services beside the rules.
-  static func print(_ settings: Settings) throws {
+  static func print(_ settings: Settings, from source: SettingsSource) throws {
     let diagnostics = Diagnostics("qmail-console")
     let states = StateCache(StateStore(settings.stateDirectory)) { diagnostics.warning($0) }
     let survey = try StatusSurvey(settings, states)
     let loop = EventLoop()
     var services: [Service] = []
-    let world = World(settings, access: Facts.Access(), on: loop) { event in
+    let world = World(settings, from: source, access: Facts.Access(), on: loop) { event in
       if case .facts(let facts) = event { services = facts.services }
     }
     world.start(isLive: false)

@@ -9,6 +9,7 @@ internal import Updating
 /// One start of the console: what it shows, for whom, and in which of its forms.
 struct ConsoleSession {
   private let settings: Settings
+  private let source: SettingsSource
   private let zone: Timestamp.Zone
   private let isASCII: Bool
   private let isReadOnly: Bool
@@ -16,10 +17,12 @@ struct ConsoleSession {
   private let theme: String?
 
   init(
-    _ settings: Settings, zone: Timestamp.Zone, isASCII: Bool, isReadOnly: Bool, locksItself: Bool,
+    _ settings: Settings, from source: SettingsSource, zone: Timestamp.Zone, isASCII: Bool,
+    isReadOnly: Bool, locksItself: Bool,
     theme: String?
   ) {
     self.settings = settings
+    self.source = source
     self.zone = zone
     self.isASCII = isASCII
     self.isReadOnly = isReadOnly
@@ -44,7 +47,9 @@ struct ConsoleSession {
   }
 
   private func makeWorld(for program: ConsoleProgram) -> World {
-    World(settings, access: access, on: program.loop) { [weak program] in program?.take($0) }
+    World(settings, from: source, access: access, on: program.loop) { [weak program] in
+      program?.take($0)
+    }
   }
 
   /// The full screen, until it is quit.

@@ -46,10 +46,12 @@ internal import Updating
   }
 
   func run() throws {
-    let settings = try SettingsFile.load(source.config, root: source.root)
-    if json { return try ConsoleReport.print(settings) }
+    let file = SettingsSource(source.config, root: source.root)
+    let settings = try file.load()
+    if json { return try ConsoleReport.print(settings, from: file) }
     let session = ConsoleSession(
-      settings, zone: times.zone, isASCII: ascii || !Locale.isUTF8, isReadOnly: readOnly,
+      settings, from: file, zone: times.zone, isASCII: ascii || !Locale.isUTF8,
+      isReadOnly: readOnly,
       locksItself: locked, theme: theme)
     if let keys { return try session.follow(keys) }
     if once { return try session.printOnce() }

@@ -25,7 +25,9 @@ struct Scene: Sendable, CustomTestStringConvertible {
           morercpthosts: Samples.stale, validrcptto: Samples.held, auth: Samples.failed))
     },
     Scene(name: "building") { building($0, $1) },
+    Scene(name: "building-reported") { building($0, $1, reporting: 3400, rate: 340) },
     Scene(name: "no-root") { noRoot($0, $1) },
+    Scene(name: "not-alone") { notAlone($0, $1) },
     Scene(name: "no-services") { Samples.state($0, $1, services: [], log: []) },
     Scene(name: "no-log") { noLog($0, $1) },
     Scene(name: "services") { Samples.state($0, $1, services: troubledServices) },
@@ -39,13 +41,20 @@ struct Scene: Sendable, CustomTestStringConvertible {
       }, isASCII: true),
   ]
 
-  private static func building(_ columns: Int, _ rows: Int) -> ConsoleState {
+  private static func building(
+    _ columns: Int, _ rows: Int, reporting done: Int? = nil, rate: Double? = nil
+  ) -> ConsoleState {
     var products = Samples.products()
     let old = products[3]
     var state = old.state
     state.running = RuleState.Running(
       by: "pipe-watcher (pid 5087)", pid: 5087, since: Samples.ago(12), why: ["poke: pipe"])
     state.runs[0].duration = 31_000_000_000
+    state.running?.progress = done.map { done in
+      PublishedProgress(
+        rule: old.name, pid: 5087, progress: Progress(done: done, total: 10_000, unit: "domains"),
+        time: Samples.now, rate: rate)
+    }
     products[3] = Product(
       rule: old.rule, verdict: Samples.stale, state: state, observation: old.observation,
       isBuilding: true)
@@ -65,6 +74,18 @@ struct Scene: Sendable, CustomTestStringConvertible {
     return state
   }
 
+  /// Another console is open, and somebody runs rules by hand; the log's writer is down.
+  private static func notAlone(_ columns: Int, _ rows: Int) -> ConsoleState {
+    var state = Samples.state(columns, rows)
+    var facts = state.facts
+    facts.others = [FileLock.Holder(pid: 711, program: "bob@192.0.2.7", since: Samples.ago(60))]
+    facts.lockHolder = FileLock.Holder(
+      pid: 4711, program: "update-qmail", since: Samples.ago(20))
+    facts.services[2].log = .down
+    _ = state.update(.facts(facts))
+    return state
+  }
+
   private static func noLog(_ columns: Int, _ rows: Int) -> ConsoleState {
     var state = Samples.state(columns, rows, log: [])
     if let service = state.log.service {
@@ -77,7 +98,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
   static let troubledServices: [Service] = [
     Samples.service("qmail-send", .up(pid: 1234), isPaused: true),
     Samples.service("qmail-smtpd", .up(pid: 20_411), since: 1, deaths: 4),
-    Samples.service("qmail-smtpsd", .down, since: 300),
+    Samples.service("qmail-smtpsd", .down, since: 300, rate: 12),
     Samples.service("qmail-submission", .down, since: 90_000, isNormallyUp: false, log: .down),
     Samples.service("qmail-pop3d", .notSupervised(reason: "supervise not running"), log: .none),
     Samples.service("odd", .unrecognized(text: "up (pid 12) \u{1b}[2J weird")),

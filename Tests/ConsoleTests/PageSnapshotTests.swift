@@ -44,6 +44,14 @@ struct PageScene: Sendable, CustomTestStringConvertible {
     PageScene(name: "menu", keys: ["l"]),
     PageScene(name: "command-line", keys: [":", "r", "e"]),
     PageScene(name: "message", keys: ["u"]),
+    PageScene(name: "failure", keys: []) { state in
+      _ = state.update(
+        .message(
+          Message(
+            .failed,
+            "auth.cdb: mkauth: exit 111: mkauth: fatal: unable to read /etc/shadow: Permission denied, in 12 ms; validrcptto.cdb waits for morercpthosts.cdb",
+            at: Samples.ago(2))))
+    },
     PageScene(name: "search", keys: ["Tab", "Tab", "/", "h", "e", "l", "d", "Enter"]),
     PageScene(name: "zoomed-log", keys: ["Tab", "Tab", "z"]),
   ]

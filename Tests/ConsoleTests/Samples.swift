@@ -161,7 +161,7 @@ extension Samples {
   static func service(
     _ name: String, _ state: ServiceStatus.State = .up(pid: 1234), since seconds: Int64 = 273_600,
     isNormallyUp: Bool = true, isPaused: Bool = false, log: Service.Log = .up,
-    logged: Int64 = 3, deaths: Int = 0
+    logged: Int64 = 3, rate: Int? = nil, deaths: Int = 0
   ) -> Service {
     Service(
       ServiceName(FilePath("/service/\(name)")),
@@ -169,12 +169,12 @@ extension Samples {
         state, since: ago(seconds), seconds: seconds, isNormallyUp: isNormallyUp,
         isPaused: isPaused, want: nil),
       log: log, logDirectory: log == .none ? nil : FilePath("/service/\(name)/log/main"),
-      lastLogged: ago(logged), quickDeaths: deaths)
+      lastLogged: ago(logged), logRate: rate.map { LogRate(perMinute: $0) }, quickDeaths: deaths)
   }
 
   static var services: [Service] {
     [
-      service("qmail-send"), service("qmail-smtpd", .up(pid: 1240)),
+      service("qmail-send", rate: 240), service("qmail-smtpd", .up(pid: 1240), rate: 1860),
       service("qmail-updater", .up(pid: 5087), logged: 7200),
     ]
   }

@@ -64,6 +64,138 @@ import Testing
     #expect(!left.contains { $0.string.hasPrefix("preview") })
   }
 
+  @Test func `a preview runs as the rule's user does, in a directory that is his`() throws {
+    let server = try MailServer()
+    try server.root.appending("etc/passwd").write(
+      "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n")
+    try server.configuration.write(
+      """
+      [rules.names]
+      inputs = ["/etc/names"]
+      product = "/etc/names.out"
+      command = ["sh", "-c", "id -un >{candidate}; stat -c %U $(dirname {candidate}) >&2; exit 3"]
+      user = "nobody"
+      database = false
+      """)
+    try server.root.appending("etc/names").write("one\n")
+    let failing = try server.script(
+      "wait STALE", "text /", "text names", "key Enter Enter", "wait exit 3: ", "dump -",
+      size: (100, 60))
+    #expect(failing.text.contains("exit 3: nobody"), "\(failing.text)")
+    let text = try server.configuration.text.replacing(" >&2; exit 3", with: " >>{candidate}")
+    try server.configuration.write(text)
+    let result = try server.script(
+      "wait STALE", "text /", "text names", "key Enter Enter", "wait the file would differ",
+      "dump -", size: (100, 60))
+    #expect(result.code == 0, "\(result.text)")
+    #expect(try FileStatus.of(server.root.appending("etc/names.out")) == nil)
+    let left = try FileReading.names(in: server.root.appending("var/lib/qmail-updater"))
+    #expect(!left.contains { $0.string.hasSuffix(".tmp") })
+  }
+
+  @Test func `a tool that writes its product in place is not tried, and the details say so`() throws
+  {
+    let server = try MailServer()
+    try server.configuration.write(
+      """
+      [rules.place]
+      inputs = ["/etc/place"]
+      product = "/etc/place.out"
+      command = ["/bin/cp", "/etc/hostname", "/nonexistent/place.out"]
+      database = false
+      """)
+    try server.root.appending("etc/place").write("one\n")
+    let words = "no preview: cp writes its product in place"
+    let result = try server.script(
+      "wait STALE", "text /", "text place", "key Enter Enter", "wait \(words)", "key Esc v",
+      "wait ! ", "wait place: \(words)", "dump -", size: (100, 60))
+    #expect(result.code == 0, "\(result.text)")
+  }
+
+  @Test func `FROM names what is read, not what would stand in for it`() throws {
+    let server = try MailServer()
+    let send = try server.addTalker("qmail-send")
+    try server.services.start()
+    try server.services.waitUntilUp(send)
+    try server.update()
+    let result = try server.script("wait all fresh", "dump -", size: (160, 30))
+    #expect(result.lines.contains { $0.contains("qmail-send  ") && $0.contains(" locals") })
+    #expect(!result.lines.contains { $0.contains("qmail-send  ") && $0.contains(" locals me") })
+    try FileOperations.remove(server.control("locals"))
+    try server.update()
+    let absent = try server.script("wait all fresh", "dump -", size: (160, 30))
+    #expect(absent.lines.contains { $0.contains("qmail-send  ") && $0.contains(" me ") })
+    #expect(!absent.text.contains(" locals"))
+  }
+
+  // MARK: The settings
+
+  @Test func `settings that change are read again, and bad ones are told and change nothing`()
+    throws
+  {
+    let server = try MailServer()
+    try server.update()
+    let file = server.configuration
+    let editor = Background([
+      "sh", "-c",
+      """
+      sleep 2; echo '[rules."tcp.smtp.cdb"]
+      enabled = false' >"$0"; sleep 3; echo 'settel = 3' >"$0"
+      """, file.string,
+    ])
+    let result = try server.script(
+      "wait all fresh", "wait ○ off", "wait the settings were read again", "dump -",
+      "wait the settings stay as they were: unable to use", "dump -", size: (220, 30))
+    editor.wait()
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("qmail-updater.toml: line 1: settel"))
+    #expect(result.lines.count { $0.contains("○ off") } == 2)
+  }
+
+  @Test func `consoles that can act know of each other`() throws {
+    let server = try MailServer()
+    try server.update()
+    let program = try Tools.own("qmail-console")
+    let keys = Scratch.directory.appending("other-keys")
+    let seen = Scratch.directory.appending("seen")
+    // It stays until the other one has gone.
+    try keys.write("wait another console acts here: ann\nwait all fresh  \ndump \(seen)\n")
+    let other = Background([
+      "env", "SUDO_USER=bob", "SSH_CONNECTION=192.0.2.7 1 192.0.2.1 22", program, "--root",
+      server.root.string, "--keys", keys.string,
+    ])
+    let result = try server.script(
+      "wait another console acts here: bob@192.0.2.7", "wait 2 consoles", size: (120, 24))
+    other.wait()
+    #expect(try seen.text.contains("all fresh  "))
+    #expect(result.code == 0, "\(result.text)")
+    let consoles = server.root.appending("var/lib/qmail-updater/consoles")
+    #expect(try FileReading.names(in: consoles).isEmpty)
+  }
+
+  @Test func `who holds the lock is told while he does`() throws {
+    let server = try MailServer()
+    try server.update()
+    try server.configuration.write(
+      """
+      [rules.slow]
+      inputs = ["/etc/slow"]
+      product = "/etc/slow.out"
+      command = ["sh", "-c", "sleep 60; echo >{candidate}"]
+      database = false
+      """)
+    // A pass that has come to no rule of ours: the lock's own words tell of it.
+    let lock = server.root.appending("var/lib/qmail-updater/lock")
+    let holder = Background([
+      "setlock", lock.string, "sh", "-c",
+      "printf \"$$ update-qmail $(date +%s)000000000 \" >\"$0\"; sleep 4; : >\"$0\"", lock.string,
+    ])
+    let result = try server.script(
+      "wait rules are run elsewhere, by update-qmail", "dump -", size: (120, 24))
+    holder.wait()
+    #expect(result.code == 0, "\(result.text)")
+  }
+
   @Test func `v compares a product with its inputs`() throws {
     let server = try MailServer()
     try server.update()

@@ -44,6 +44,39 @@ import Testing
     #expect(explanation?.lines.contains { $0.contains("valias -s a.example") } == true)
   }
 
+  @Test func `progress counts a domain when its programs have ended`() throws {
+    let tree = try tree(vuserinfo: list, valias: aliases)
+    let files = "elsewhere.example\nfar.example\n"
+    try tree.write("var/qmail/control/locals", files)
+    try tree.write("var/qmail/control/rcpthosts", "a.example\nb.example\n" + files)
+    var builder = RecipientListBuilder(tree.layout)
+    var seen: [Int] = []
+    builder.progress = { done, total in
+      if seen.last != done { seen.append(done) }
+      #expect(total == 4)
+    }
+    builder.workerCount = 1
+    _ = try builder.build()
+    #expect(seen.contains(2))
+    #expect(seen == seen.sorted())
+    #expect(seen.suffix(2) == [3, 4])
+  }
+
+  @Test func `who runs mkvalidrcptto is told how far it is`() throws {
+    let tree = try tree(vuserinfo: "[ $2 = b.example ] && sleep 0.5\n" + list, valias: aliases)
+    let command = Command([
+      try Tools.own("mkvalidrcptto"), "--root", tree.root.string, "-c", "/list.cdb",
+    ])
+    let loop = EventLoop()
+    var reports: [Progress] = []
+    try loop.run(command, timeout: .seconds(30), reporting: { reports.append($0) }) { outcome in
+      #expect(outcome.isSuccess, "\(outcome.output.lines)")
+      loop.stop()
+    }
+    try loop.run()
+    #expect(reports.last == Progress(done: 2, total: 2, unit: "domains"))
+  }
+
   @Test func `an alias domain asks for the domain it stands for, once`() throws {
     let tree = try tree(vuserinfo: list + "\necho x >>\"${0%/*}/asked\"", valias: aliases)
     try tree.write(

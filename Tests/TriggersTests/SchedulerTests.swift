@@ -72,6 +72,10 @@ import Triggers
         "1250 changes may have gone unreported [full]",
       ]),
     Timeline(
+      testDescription: "new watches are a full pass, which says so",
+      events: [(0, .newlyWatched), (100, .changed(["a"]))],
+      passes: ["350 changed: a, new directories are watched: looking once more [full]"]),
+    Timeline(
       testDescription: "the safety survey follows 25 minutes after the last pass",
       end: 3_100_000, events: [(0, .start), (60_000, .poke(.pipe))],
       passes: [
@@ -207,7 +211,7 @@ import Triggers
     var wanted: [(time: Int, number: Int)] = []
     let events: [Scheduler.Event] = [
       .poke(.pipe), .poke(.pipe), .poke(.alarm), .changed(["a"]), .changed(["b"]), .hangup,
-      .overflow, .time,
+      .overflow, .newlyWatched, .time,
     ]
     for number in 0..<300 {
       time += [0, 0, 1, 5, 40, 250, 900][Int.random(in: 0..<7, using: &random)]

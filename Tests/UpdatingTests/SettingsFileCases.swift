@@ -147,6 +147,10 @@ struct BadFile: CustomTestStringConvertible, Sendable {
       "[rules.\"users/cdb\"]\ntimeout = 1\nbuilders = \"own\"",
       "line 3: rules.\"users/cdb\".builders: unknown key, did you mean builder?"),
     BadFile("\"\\u001b[31m\" = 1", "line 1: \"\\x1b[31m\": unknown key, " + allKeys),
+    BadFile(
+      "[rules.\"users/cdb\"]\ntimeouts = 1\n[rules.\"auth.cdb\"]\ntimeouts = 1",
+      "line 2: rules.\"users/cdb\".timeouts: unknown key, did you mean timeout?",
+      "line 4: rules.\"auth.cdb\".timeouts: unknown key, did you mean timeout?"),
     BadFile("[[limits]]\nloss_share = 1", "line 1: limits: expected a table, found a list"),
     BadFile("rules = 1", "line 1: rules: expected a table, found 1"),
     BadFile("rules.x = 1", "line 1: rules.x: expected a table, found 1"),
@@ -179,6 +183,8 @@ struct BadFile: CustomTestStringConvertible, Sendable {
       "limits = { loss_share = 1.5, loss_count = 1.0 }",
       "line 1: limits.loss_count: expected a whole number, 0 or more, found 1.0",
       "line 1: limits.loss_share: expected a share from 0 to 1, found 1.5"),
+    BadFile(
+      "logs.send = 07:32:00", "line 1: logs.send: expected another value, found a date or time"),
     BadFile("logs.send = \"log\"", "line 1: logs.send: expected an absolute path, found \"log\""),
     BadFile(
       "[logs]\n\"a/b\" = \"/log\"",
@@ -194,7 +200,7 @@ struct BadFile: CustomTestStringConvertible, Sendable {
         + "up to 86400, found 0"),
     BadFile(
       "[rules.x]\ncommand = []\ninputs = [\n  \"/a\",\n  # a comment, ] and [\n  \"b\",\n  3\n]",
-      "line 2: rules.x.command: expected a list of strings, found an empty one",
+      "line 2: rules.x.command: expected a list of strings, found an empty list",
       "line 6: rules.x.inputs[1]: expected \(input), found \"b\"",
       "line 7: rules.x.inputs[2]: expected \(input), found 3"),
     BadFile(

@@ -67,8 +67,8 @@ import Testing
   @Test func `every key is set by one of the good files`() {
     let texts = GoodFile.all.map { "\n" + $0.text }.joined()
     let keys =
-      SettingsKey.allCases.map(\.rawValue) + LimitKey.allCases.map(\.rawValue)
-      + RuleKey.allCases.map(\.rawValue)
+      Settings.CodingKeys.allCases.map(\.rawValue) + Settings.LimitKeys.allCases.map(\.rawValue)
+      + RuleChange.CodingKeys.allCases.map(\.rawValue)
     #expect(keys.filter { !texts.contains("\n\($0) = ") && !texts.contains("[\($0)") } == [])
   }
 
@@ -138,10 +138,10 @@ extension SettingsFileTests {
   }
 
   @Test func `the example names every key, and no other`() {
-    let top = Set(SettingsKey.allCases.map(\.rawValue))
-    let rule = Set(RuleKey.allCases.map(\.rawValue))
+    let top = Set(Settings.CodingKeys.allCases.map(\.rawValue))
+    let rule = Set(RuleChange.CodingKeys.allCases.map(\.rawValue))
     #expect(Example.keys(ofTables: "") == top.subtracting(["limits", "logs", "rules"]))
-    #expect(Example.keys(ofTables: "[limits]") == Set(LimitKey.allCases.map(\.rawValue)))
+    #expect(Example.keys(ofTables: "[limits]") == Set(Settings.LimitKeys.allCases.map(\.rawValue)))
     #expect(Example.keys(ofTables: "[rules.") == rule)
     #expect(Example.inUse.contains("[logs]"))
   }

@@ -33,7 +33,8 @@ extension ConsoleCommand {
       .follow, ["F"], "follow", "show the end of the log, and what comes", .log, in: [.log]),
     ConsoleCommand(.log, ["l"], "log", "choose whose log is shown", .log, in: Pane.allCases),
     ConsoleCommand(
-      .when, ["w"], "when", "the log at the time of the last run, or of the service's start", .log,
+      .when, ["w"], "when", "the log when the file changed, the rule ran or the service began",
+      .log,
       in: [.services]),
     ConsoleCommand(
       .search, ["/"], "find", "search; in the log the older lines too", .log,
@@ -44,8 +45,11 @@ extension ConsoleCommand {
     ConsoleCommand(
       .rollback, ["b"], "roll back", "put the previous product back, and keep it there", .products,
       need: .power, in: [.products]),
-    ConsoleCommand(.next, ["n"], "next", "the next place that was searched for", .log, in: [.log]),
-    ConsoleCommand(.previous, ["N"], "back", "the place before", .log, in: []),
+    ConsoleCommand(
+      .next, ["n"], "next", "the next place that was searched for: in the log an older line", .log,
+      in: [.log]),
+    ConsoleCommand(
+      .previous, ["N"], "back", "the place before: in the log a newer line", .log, in: [.log]),
     ConsoleCommand(
       .filter, [.function(4), "\\"], "filter", "show only what contains a text", .log, in: [.log]),
     ConsoleCommand(
@@ -59,7 +63,7 @@ extension ConsoleCommand {
     ConsoleCommand(.shrink, ["-"], "shrink", "one line less for this pane", .screen),
     ConsoleCommand(.save, ["y"], "save", "write a copy of the screen to a file", .screen),
     ConsoleCommand(
-      .lock, ["L"], "lock", "take the power to act away from this console, or give it back",
+      .lock, ["L"], "lock", "take the power to act away, or give it back for a while",
       .screen),
     ConsoleCommand(
       .refresh, [.control("l")], "repaint", "survey everything again and draw the whole screen",

@@ -1,6 +1,3 @@
-internal import ConstantDatabase
-internal import QmailFiles
-internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
 internal import Updating
@@ -9,82 +6,57 @@ internal import Updating
 /// alone.
 final class PreviewBuild {
   private let rule: Rule
-  private let directory: FilePath
+  private let product: FilePath
+  private let isDatabase: Bool
   private let settings: Settings
+  private let candidate: Candidate
+  private var child: ChildProcess?
   private var completion: ((Preview.Result) -> Void)?
 
-  private var candidate: FilePath { directory.appending("product") }
+  /// Why no preview of a rule can be made: its product cannot be made without replacing it.
+  static func obstacle(to rule: Rule) -> String? {
+    switch (rule.product, rule.action) {
+    case (.service, _): return "no preview: its product is a service, nothing is made"
+    case (.file, .command(let command)) where !command.mentions(BuildCommand.candidate):
+      let program = FilePath(command.arguments.first ?? "").lastComponent?.string ?? ""
+      return "no preview: \(VisibleText.escape(program)) writes its product in place"
+    case (.file, _): return nil
+    }
+  }
 
-  /// A private directory in the state directory, under a random name.
+  /// Makes the private directory in the state directory; it goes with this object.
   ///
-  /// - Throws: `SystemError` when it cannot be made.
-  static func makeDirectory(in store: StateStore) throws(SystemError) -> FilePath {
-    try store.prepare()
-    let name = "preview.\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
-    let directory = store.directory.appending(name)
-    try check("mkdir", directory.visible) {
-      unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
-    }
-    return directory
-  }
-
-  init(_ rule: Rule, in directory: FilePath, _ settings: Settings) {
+  /// - Throws: `SystemError` when that cannot be done.
+  init(
+    _ rule: Rule, product: FilePath, isDatabase: Bool, in store: StateStore, _ settings: Settings
+  )
+    throws
+  {
     self.rule = rule
-    self.directory = directory
+    self.product = product
+    self.isDatabase = isDatabase
     self.settings = settings
+    try store.prepare()
+    candidate = try Candidate(
+      for: product, in: store.directory, isSecret: true, owner: try rule.builder(among: settings))
   }
 
-  deinit { Self.remove(directory) }
-
-  /// Removes a directory of a preview, and what was made in it.
-  static func remove(_ directory: FilePath) {
-    for name in (try? FileReading.names(in: directory)) ?? [] {
-      try? FileOperations.remove(directory.appending(name))
-    }
-    _ = unsafe directory.withPlatformString { unsafe rmdir($0) }
-  }
-
-  /// Starts; the completion is called on the loop, or at once.
+  /// Starts; the completion is called on the loop, or at once, unless `stop` comes before.
   ///
   /// - Throws: `SystemError` when no child can be made.
   func start(
     on loop: EventLoop, _ completion: @escaping (Preview.Result) -> Void
   ) throws(SystemError) {
     self.completion = completion
-    guard case .file = rule.product else {
-      return finish(.failed("it is a service: nothing is made"))
-    }
-    switch rule.action {
-    case .build: try compare(on: loop)
-    case .command(let command):
-      guard command.mentions(BuildCommand.candidate), rule.user == nil else {
-        return finish(.failed("its command replaces the product itself: it cannot be tried"))
-      }
-      try run(command, on: loop)
-    case .reload, .restart: finish(.failed("a file cannot be told"))
-    }
-  }
-
-  private func finish(_ result: Preview.Result) {
-    let completion = completion
-    self.completion = nil
-    completion?(result)
-  }
-
-  private func run(_ command: BuildCommand, on loop: EventLoop) throws(SystemError) {
-    let words = command.filled(with: [
-      BuildCommand.candidate: candidate.string,
-      BuildCommand.temporary: directory.appending("temporary").string,
-      BuildCommand.depfile: directory.appending("depfile").string,
-    ])
-    let started = Command(
-      words, standardInput: command.standardInput,
-      environment: ["QMAIL_UPDATER_ROOT": settings.layout.root.directory.string])
-    try loop.run(started, timeout: rule.timeout) { [self] outcome in
+    guard case .command(let command) = rule.action else { return try compare(on: loop) }
+    child = try loop.run(
+      command.command(for: rule, into: candidate, settings), timeout: rule.timeout
+    ) { [self] outcome in
       guard outcome.isSuccess else {
         let last = outcome.output.lines.last.map { ": \($0)" } ?? ""
         return finish(.failed("\(outcome.ending)\(last)"))
       }
+      guard candidate.isMade else { return finish(.failed("exit 0, but it wrote no product")) }
       do {
         try compare(on: loop)
       } catch {
@@ -93,17 +65,32 @@ final class PreviewBuild {
     }
   }
 
+  /// Ends it without an answer.
+  func stop() {
+    completion = nil
+    child?.stop()
+    candidate.discard()
+  }
+
+  private func finish(_ result: Preview.Result) {
+    candidate.discard()
+    child = nil
+    let completion = completion
+    self.completion = nil
+    completion?(result)
+  }
+
   /// Builds what we build ourselves, and compares, in a child.
   private func compare(on loop: EventLoop) throws(SystemError) {
-    let (rule, candidate) = (rule, candidate)
-    try loop.fork(timeout: .seconds(600)) {
-      if case .build(let builder) = rule.action {
-        try Self.build(builder, rule, into: candidate)
+    guard completion != nil else { return finish(.failed("stopped")) }
+    let (rule, path, product, isDatabase) = (rule, candidate.path, product, isDatabase)
+    child = try loop.fork(timeout: .seconds(600)) {
+      if case .build(let builder) = rule.action, let source = rule.inputs.first?.path {
+        try OwnBuilder(builder).build(source, into: path)
       }
-      guard case .file(let product, let isDatabase) = rule.product else { return [] }
       let inspection = try Inspection(
-        of: candidate, replacing: product, isDatabase: isDatabase, sampleCount: 500)
-      return Self.encode(inspection, isSecret: rule.isSecret)
+        of: path, replacing: product, isDatabase: isDatabase, sampleCount: 500)
+      return Self.encode(inspection)
     } _: { [self] outcome in
       let lines = outcome.resultLines
       guard outcome.isSuccess, lines.count >= 2 else {
@@ -115,23 +102,7 @@ final class PreviewBuild {
     }
   }
 
-  private static func build(_ builder: Builder, _ rule: Rule, into path: FilePath) throws {
-    guard let source = rule.inputs.first?.path else { return }
-    let bytes = try FileReading.contents(of: source)
-    let writer = try ConstantDatabaseWriter(replacing: path)
-    switch builder {
-    case .assignments:
-      for record in try UserAssignments(parsing: bytes, path: source).records {
-        try writer.add(key: record.key, value: record.data)
-      }
-    case .keyList:
-      let empty: [UInt8] = []
-      for key in ControlFile.keys(of: bytes) { try writer.add(key: key, value: empty) }
-    }
-    try writer.commit(durably: false)
-  }
-
-  private static func encode(_ inspection: Inspection, isSecret: Bool) -> [UInt8] {
+  private static func encode(_ inspection: Inspection) -> [UInt8] {
     let summary: String
     if inspection.isUnchanged {
       summary =

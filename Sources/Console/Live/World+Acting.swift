@@ -17,9 +17,13 @@ extension World {
     case .preview(let rule, let isVerification): preview(rule, isVerification: isVerification)
     case .records(let rule, let matching): searchRecords(of: rule, matching)
     case .explain(let address): explain(address)
-    case .followLog(let service, let position): follow(service, since: position)
+    case .followLog(let service): follow(service)
     case .pauseLog: pauseLog()
     case .olderLog(let service, let position): readOlder(service, before: position)
+    case .newerLog(let service, let position): readNewer(service, after: position)
+    case .searchLog(let service, let target, let position, let isUpward):
+      searchLog(of: service, for: target, from: position, isUpward: isUpward)
+    case .endLogSearch: endLogSearch()
     case .save, .repaint, .quit: break
     }
   }
@@ -57,7 +61,7 @@ extension World {
     }
     self.pass = pass
     pass.start()
-    if isNew { watchStateAgain() }
+    if isNew { watchState() }
     setClock()
   }
 
@@ -112,6 +116,7 @@ extension World {
         error.errno == .noSuchAddressOrDevice
         ? "nobody reads it: does the service run?" : "\(error.errno)"
       say(.failed, "unable to poke \(path.visible): \(reason)")
+      audit("poke \(path.visible)", "failed: \(reason)")
     }
   }
 }

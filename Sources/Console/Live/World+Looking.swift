@@ -7,16 +7,20 @@ extension World {
   /// Computes in a child what a rebuild would change.
   func preview(_ rule: String, isVerification: Bool) {
     func answer(_ result: Preview.Result) { send(.previewed(Preview(rule: rule, result: result))) }
-    guard let product = facts.product(rule) else { return }
+    previews.removeValue(forKey: rule)?.stop()
+    guard let found = facts.product(rule)?.rule else { return }
+    if let obstacle = PreviewBuild.obstacle(to: found) { return answer(.impossible(obstacle)) }
+    guard case .file(let path, let isDatabase) = found.product else { return }
     do {
-      let directory = try PreviewBuild.makeDirectory(in: store)
-      previews.insert(directory)
-      let build = PreviewBuild(product.rule, in: directory, settings)
-      try build.start(on: loop) { [self] result in
-        previews.remove(directory)
-        if facts.product(rule) != nil { answer(result) }
+      let build = try PreviewBuild(
+        found, product: path, isDatabase: isDatabase, in: store, settings)
+      previews[rule] = build
+      try build.start(on: loop) { [weak self] result in
+        self?.previews[rule] = nil
+        answer(result)
       }
     } catch {
+      previews[rule] = nil
       answer(.failed("\(error)"))
     }
   }

@@ -5,22 +5,15 @@ internal import SystemSupport
 internal import Updating
 
 extension World {
-  /// Finds the services, and watches for those that come and go.
+  /// Finds the services: those beside qmail's, and those elsewhere that rules tell.
   func findServices(isLive: Bool) {
     let directory = settings.servicesDirectory
-    if isLive, servicesWatch == nil {
-      servicesWatch = try? Inotify(on: loop) { [weak self] events in
-        // svscan works here, too: only names count, and none that is hidden.
-        guard events.contains(where: { $0.name.first != UInt8(ascii: ".") }) else { return }
-        self?.refreshServices()
-      }
-      let mask: Inotify.Mask = [.created, .deleted, .movedFrom, .movedTo]
-      _ = try? servicesWatch?.add(directory, for: mask)
-    }
     let names = (try? FileReading.names(in: directory)) ?? []
-    let found = names.filter { !$0.string.hasPrefix(".") }
+    let here = names.filter { !$0.string.hasPrefix(".") }
       .map { ServiceName(directory.appending($0)) }
       .filter { (try? FileStatus.of($0.directory))?.kind == .directory }
+    let elsewhere = facts.products.compactMap(\.service).filter { !here.contains($0) }
+    let found = here + Set(elsewhere).sorted { $0.directory.string < $1.directory.string }
     for gone in monitors.keys where !found.contains(gone) { forget(gone) }
     facts.services = found.map { name in
       facts.services.first { $0.name == name } ?? observe(name, isLive: isLive)
@@ -28,11 +21,6 @@ extension World {
     facts.updater = found.first {
       ["qmail-updater", "pipe-watcher", "update-qmail"].contains($0.directory.lastComponent?.string)
     }
-  }
-
-  private func refreshServices() {
-    findServices(isLive: true)
-    survey()
   }
 
   private func forget(_ name: ServiceName) {
@@ -94,9 +82,12 @@ extension World {
     noteLogAge(of: &service)
   }
 
-  /// Notes when the log was last written to.
+  /// Notes when the log was last written to, and how busy it is.
+  ///
+  /// Only when something else has woken us: a busy log must not keep the console awake.
   func noteLogAge(of service: inout Service) {
     guard let directory = service.logDirectory else { return }
+    service.logRate = LogRate(of: directory, at: .now)
     service.lastLogged = (try? FileStatus.of(directory.appending("current")))?.modified
   }
 }

@@ -1,5 +1,5 @@
 internal import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 package import Updating
 
 /// What the world looks like: everything on the screen that is not the user's doing.
@@ -15,6 +15,10 @@ package struct Facts: Sendable {
   package var updater: ServiceName?
   /// How many paths are watched for changes.
   package var watchedPaths = 0
+  /// Who else runs rules now; nil when nobody does.
+  package var lockHolder: FileLock.Holder?
+  /// The other consoles that can act.
+  package var others: [FileLock.Holder] = []
   /// What stands in the way of a full picture, a line each.
   package var troubles: [String] = []
   package var access = Access()

@@ -1,4 +1,5 @@
 package import Supervision
+package import SystemSupport
 
 /// One line of a log, or a note between two.
 package struct LogEntry: Equatable, Sendable {
@@ -19,6 +20,12 @@ package struct LogEntry: Equatable, Sendable {
     self.dropped = dropped
     self.position = position
   }
+
+  /// Whether it is a line of the log, with a place in it.
+  package var isLine: Bool { position != nil }
+
+  /// When it was written, as its stamp says.
+  package var time: Timestamp? { stamp?.timestamp }
 
   /// Whether the text holds other bytes, ASCII letters of either case being equal.
   package func contains(_ pattern: [UInt8]) -> Bool {

@@ -5,7 +5,7 @@ package import Updating
 package struct Product: Equatable, Sendable {
   package let rule: Rule
   package let verdict: Verdict
-  package let state: RuleState
+  package var state: RuleState
   package let observation: RuleObservation
   /// Whether somebody runs the rule at this moment.
   package let isBuilding: Bool

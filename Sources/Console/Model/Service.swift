@@ -32,18 +32,21 @@ package struct Service: Equatable, Sendable {
   package var logDirectory: FilePath?
   /// When its log was last written to.
   package var lastLogged: Timestamp?
+  /// How busy its log was lately; nil when that cannot be told.
+  package var logRate: LogRate?
   /// How many processes in a row have died within a second or two of their start.
   package var quickDeaths: Int
 
   package init(
     _ name: ServiceName, status: ServiceStatus, log: Log = .none, logDirectory: FilePath? = nil,
-    lastLogged: Timestamp? = nil, quickDeaths: Int = 0
+    lastLogged: Timestamp? = nil, logRate: LogRate? = nil, quickDeaths: Int = 0
   ) {
     self.name = name
     self.status = status
     self.log = log
     self.logDirectory = logDirectory
     self.lastLogged = lastLogged
+    self.logRate = logRate
     self.quickDeaths = quickDeaths
   }
 
@@ -70,18 +73,18 @@ package struct Service: Equatable, Sendable {
 }
 
 extension Service {
-  /// The state as a sign, a word and a meaning.
-  package var shownState: (sign: String, word: String, role: Role) {
+  /// The state as it is shown.
+  package var shownState: ServiceState {
     switch status.state {
-    case .up where isCrashLooping: ("✗", "CRASHING", .failed)
-    case .up where status.isPaused: ("!", "PAUSED", .held)
-    case .up where status.want == .down: ("◐", "stopping", .building)
-    case .up: ("✓", "up", .fresh)
-    case .down where status.want == .up: ("◐", "starting", .building)
-    case .down where status.isNormallyUp: ("✗", "DOWN", .failed)
-    case .down: ("○", "down", .off)
-    case .notSupervised: ("?", "no supervise", .failed)
-    case .unavailable, .unrecognized: ("?", "unknown", .failed)
+    case .up where isCrashLooping: .crashing
+    case .up where status.isPaused: .paused
+    case .up where status.want == .down: .stopping
+    case .up: .up
+    case .down where status.want == .up: .starting
+    case .down where status.isNormallyUp: .dead
+    case .down: .down
+    case .notSupervised: .unsupervised
+    case .unavailable, .unrecognized: .unknown
     }
   }
 }

@@ -11,8 +11,12 @@ package enum ConsoleEvent: Sendable {
   case log(ServiceName, [LogEntry])
   /// There is no log to read, and why.
   case logUnavailable(ServiceName, String)
-  /// Older lines of the log, oldest first; nil when there are none.
-  case olderLog(ServiceName, [LogEntry]?)
+  /// Lines of the log before a known one, oldest first; nil when there are none.
+  case olderLog(ServiceName, before: LogPosition, [LogEntry]?)
+  /// Lines after a known one; whether they are all that there are.
+  case newerLog(ServiceName, after: LogPosition, [LogEntry], isEnd: Bool)
+  /// How the search in the log stands.
+  case logSearched(ServiceName, LogFinding)
   /// Work of this console began, or nothing goes on any more.
   case activity(Activity?)
   case message(Message)
@@ -36,9 +40,14 @@ package enum Effect: Equatable, Sendable {
   case preview(rule: String, isVerification: Bool)
   case records(rule: String, matching: String)
   case explain(address: String)
-  case followLog(ServiceName, since: LogPosition?)
+  /// Follow a log from its end on.
+  case followLog(ServiceName)
   case pauseLog
-  case olderLog(ServiceName, before: LogPosition?)
+  case olderLog(ServiceName, before: LogPosition)
+  case newerLog(ServiceName, after: LogPosition)
+  /// Look for something in the lines before or after a known one.
+  case searchLog(ServiceName, LogTarget, from: LogPosition, isUpward: Bool)
+  case endLogSearch
   /// Write the screen to a new file.
   case save(path: String)
   case repaint

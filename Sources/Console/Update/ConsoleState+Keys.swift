@@ -6,10 +6,7 @@ extension ConsoleState {
     if dialog != nil { return answer(key) }
     if menu != nil { return choose(key) }
     if prompt != nil { return type(key) }
-    if key == .escape {
-      escape()
-      return []
-    }
+    if key == .escape { return escape() }
     if let effects = move(key) { return effects }
     guard let command = ConsoleCommand.bound(to: key) else {
       say(Message(.refused, "\(shownName(key)) has no meaning here; ? lists the keys"))
@@ -24,7 +21,11 @@ extension ConsoleState {
   }
 
   /// Leaves the innermost thing.
-  private mutating func escape() {
+  private mutating func escape() -> [Effect] {
+    if log.search != nil {
+      log.search = nil
+      return [.endLogSearch]
+    }
     if !messages.isEmpty {
       messages.removeLast()
     } else if page != .overview {
@@ -39,6 +40,7 @@ extension ConsoleState {
     } else {
       zoomed = nil
     }
+    return []
   }
 
   /// The keys that move; nil for another key.

@@ -51,9 +51,7 @@ extension ConsoleState {
     guard !log.find.isEmpty else { return refuse("nothing was searched for: / searches") }
     let before = log.found
     let effect = log.findNext(older: older, rows: logRows)
-    if effect == nil, log.found == before {
-      return refuse("no \(older ? "older" : "newer") line holds “\(VisibleText.escape(log.find))”")
-    }
+    if effect == nil, log.found == before { sayNotFound(older: older) }
     return [effect].compactMap(\.self)
   }
 
@@ -85,7 +83,7 @@ extension ConsoleState {
       moment = service.status.since
       if service.logDirectory != nil { effects = open(service.name) }
     } else {
-      moment = product?.lastRun?.began ?? product?.changedAt ?? product?.lastBuild
+      moment = product?.changedAt ?? product?.lastRun?.began ?? product?.lastBuild
       if let updater = facts.service(facts.updater), updater.logDirectory != nil {
         effects = open(updater.name)
       }

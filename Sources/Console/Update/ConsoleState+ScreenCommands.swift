@@ -13,7 +13,15 @@ extension ConsoleState {
     case .save: prompt = Prompt(.save, text: defaultSavePath)
     case .lock:
       isLocked.toggle()
-      say(Message(.note, isLocked ? "locked: this console only shows" : "unlocked"))
+      // Who has locked it once does not want it to lie open.
+      locksItself = true
+      say(
+        Message(
+          .note,
+          isLocked
+            ? "locked: this console only shows"
+            : "unlocked until no key is pressed for five minutes"
+        ))
     case .refresh: return [.repaint, .survey]
     case .command: prompt = Prompt(.command)
     case .help:

@@ -20,13 +20,15 @@ extension ConsoleState {
       return pause + [log.continueSeeking(rows: logRows)].compactMap(\.self)
     case .logUnavailable(let service, let reason):
       if service == log.service { log.fail(reason) }
-    case .olderLog(let service, let entries):
+    case .olderLog(let service, let position, let entries):
       guard service == log.service else { return [] }
-      let pause: [Effect] = log.prepend(entries) ? [.pauseLog] : []
-      let more =
-        log.continueSearch(rows: logRows) ?? log.continueSeeking(rows: logRows)
-        ?? log.fill(rows: logRows)
-      return pause + [more].compactMap(\.self)
+      let pause: [Effect] = log.prepend(entries, before: position) ? [.pauseLog] : []
+      return pause + [log.fill(rows: logRows)].compactMap(\.self)
+    case .newerLog(let service, let position, let entries, let isEnd):
+      guard service == log.service else { return [] }
+      return log.take(newer: entries, after: position, isEnd: isEnd) ? [.pauseLog] : []
+    case .logSearched(let service, let finding):
+      return service == log.service ? take(finding) : []
     case .activity(let activity): self.activity = activity
     case .message(let message): say(message)
     case .previewed(let preview): take(preview)
@@ -92,7 +94,25 @@ extension ConsoleState {
   mutating func open(_ service: ServiceName) -> [Effect] {
     guard service != log.service || log.entries.isEmpty else { return [] }
     log.open(service)
-    return [.followLog(service, since: nil)]
+    return [.followLog(service)]
+  }
+
+  private mutating func take(_ finding: LogFinding) -> [Effect] {
+    if finding == .nothing, let search = log.search { sayNotFound(search) }
+    let (isPausing, effect) = log.take(finding, rows: logRows)
+    return (isPausing ? [.pauseLog] : []) + [effect].compactMap(\.self)
+  }
+
+  private mutating func sayNotFound(_ search: LogState.Search) {
+    guard case .text = search.target else { return }
+    sayNotFound(older: search.isUpward)
+  }
+
+  mutating func sayNotFound(older: Bool) {
+    say(
+      Message(
+        .refused,
+        "no \(older ? "older" : "newer") line holds “\(VisibleText.escape(log.find))”"))
   }
 
   private mutating func take(_ preview: Preview) {
@@ -104,6 +124,8 @@ extension ConsoleState {
     case .computing: break
     case .failed(let reason):
       say(Message(.failed, "\(VisibleText.escape(preview.rule)): \(reason)"))
+    case .impossible(let reason):
+      say(Message(.refused, "\(VisibleText.escape(preview.rule)): \(reason)"))
     case .changes(let summary, _, let isUnchanged):
       say(
         Message(
@@ -164,6 +186,14 @@ extension ConsoleState {
     }
   }
 
+  /// Who else runs rules, where no row of the products tells it already, and not in passing.
+  var otherHolder: FileLock.Holder? {
+    guard let holder = facts.lockHolder, now - holder.since > .seconds(1),
+      !facts.products.contains(where: \.isBuilding)
+    else { return nil }
+    return holder
+  }
+
   /// The rows of the log pane that show lines.
   var logRows: Int { max(1, (Layout(self).log?.count ?? 1) - 1) }
 
@@ -189,7 +219,7 @@ extension ConsoleState {
   /// Whether something that was asked for has not been answered yet.
   package var isBusy: Bool {
     activity != nil || messages.last?.kind == .requested || preview?.result == .computing
-      || explanation.map { $0.lines == nil } ?? false || log.isLoading
+      || explanation.map { $0.lines == nil } ?? false || log.isLoading || log.search != nil
       || facts.products.contains(where: \.isBuilding)
   }
 }

@@ -30,7 +30,7 @@ package struct ConsoleState: Sendable {
   package var activity: Activity?
   /// Whether the user took the power to act away from this console.
   package var isLocked = false
-  /// Whether it is locked again when nobody has touched it for a while.
+  /// Whether it is locked again when nobody has touched it for a while: from its first lock on.
   package var locksItself = false
   /// When a key was last pressed.
   var lastKey: Timestamp
@@ -123,6 +123,8 @@ package struct Preview: Equatable, Sendable {
     /// The counts in words, and some of the records that differ, marked `+`, `-` or `~`.
     case changes(summary: String, samples: [String], isUnchanged: Bool)
     case failed(String)
+    /// There can be none, and why.
+    case impossible(String)
   }
 
   package let rule: String

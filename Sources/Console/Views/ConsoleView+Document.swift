@@ -4,7 +4,7 @@ extension ConsoleView {
   /// A page of text: its title, what is visible of it, and where that is.
   func drawDocument(on screen: inout Screen) {
     let layout = Layout(state)
-    let bottom = layout.messageRow ?? layout.hintRow
+    let bottom = layout.messageRows.lowerBound
     let lines = Document(state).lines(width: state.size.columns)
     let rows = bottom - 2
     let top = min(max(0, state.document.top), max(0, lines.count - rows))

@@ -4,43 +4,33 @@ internal import SystemSupport
 extension ConsoleView {
   /// The line above the hints: an input line, work that goes on, or the latest news.
   func drawMessage(on screen: inout Screen) {
-    guard let row = Layout(state).messageRow else { return }
+    let rows = Layout(state).messageRows
+    guard let row = rows.first else { return }
     let width = state.size.columns
-    screen.fill(0..<width, row)
+    for row in rows { screen.fill(0..<width, row) }
     if let prompt = state.prompt { return drawPrompt(prompt, row, on: &screen) }
-    if let activity = state.activity, state.messages.last?.kind != .failed {
+    if let activity = state.shownActivity {
       let text = "◐ \(activity.text)"
       screen.put(TextFitting.fit(text, width - 2), .building, at: 1, row)
       return
     }
-    guard let message = state.messages.last else { return drawTrouble(row, on: &screen) }
-    let (sign, role) = Self.look(of: message.kind)
-    let more = state.messages.count - 1
-    let dismissal = "Esc" + (more > 0 ? " (+\(more) more)" : "")
-    let limit = width - TextWidth.of(dismissal) - 3
-    let time = message.time.map { $0.formatted("%H:%M:%S ", zone: state.zone) } ?? ""
-    screen.put(TextFitting.fit("\(sign) \(time)\(message.text)", limit - 1), role, at: 1, row)
-    screen.put(dismissal, .quiet, at: limit + 2, row)
+    guard let news = MessageLines(state) else { return drawTrouble(row, on: &screen) }
+    for (line, row) in zip(news.lines, rows) { screen.put(line, news.role, at: 1, row) }
+    screen.put(news.dismissal, .quiet, at: width - TextWidth.of(news.dismissal) - 1, row)
   }
 
   /// What stands in the way of a full picture, as long as it does.
   private func drawTrouble(_ row: Int, on screen: inout Screen) {
+    if let holder = state.otherHolder {
+      let text = "◐ rules are run elsewhere, by \(holder)"
+      screen.put(TextFitting.fit(text, state.size.columns - 2), .building, at: 1, row)
+      return
+    }
     guard let first = state.facts.troubles.first else { return }
     let count = state.facts.troubles.count - 1
     let more = count > 0 ? "  (+\(count) more)" : ""
     let room = state.size.columns - 2 - TextWidth.of(more)
     screen.put(TextFitting.fit("! \(first)", room) + more, .stale, at: 1, row)
-  }
-
-  private static func look(of kind: Message.Kind) -> (String, Role) {
-    switch kind {
-    case .note: ("·", .normal)
-    case .requested: ("→", .building)
-    case .done: ("✓ done:", .success)
-    case .verified: ("✓ verified:", .success)
-    case .failed: ("✗ failed:", .alert)
-    case .refused: ("!", .stale)
-    }
   }
 
   private func drawPrompt(_ prompt: Prompt, _ row: Int, on screen: inout Screen) {
@@ -109,6 +99,8 @@ extension ConsoleView {
     if command.name == .release {
       return state.focus == .products && state.product?.status == .held
     }
+    // Where nothing was searched for there is no next place.
+    if [.next, .previous].contains(command.name), state.log.find.isEmpty { return false }
     return command.panes.contains(state.focus)
   }
 

@@ -33,6 +33,9 @@ extension ConsoleView {
         log.isFollowing
           ? " · following" : log.isBehind ? " · paused, newer lines wait" : " · paused",
         log.isFollowing ? .quiet : .stale))
+    if state.facts.service(log.service)?.log == .down {
+      title.append(Span(" · ITS LOGGER IS DOWN", .failed))
+    }
     if !log.filter.isEmpty {
       title.append(Span(" · only “\(VisibleText.escape(log.filter))”", .stale))
     }
@@ -42,11 +45,21 @@ extension ConsoleView {
 
   private var logPlace: [Span] {
     let log = state.log
+    if let search = log.search { return [Span(progress(of: search), .building)] }
     guard !log.find.isEmpty else { return [] }
     let (place, all) = log.findCount
-    let text = VisibleText.escape(log.find)
-    if log.isSearchingBack { return [Span("“\(text)” searching older lines", .building)] }
-    return [Span("“\(text)” " + (place.map { "\($0) of " } ?? "") + "\(Words.count(all))", .normal)]
+    let text = TextFitting.fitName(VisibleText.escape(log.find), state.size.columns / 4)
+    let which = (place.map { "\(Words.count($0)) of " } ?? "") + Words.count(all)
+    // Other lines of the log may hold it, too: n and N go on in them.
+    let among = log.isWhole ? "in the whole log" : "in \(Words.count(log.entries.count, "line"))"
+    return [Span("“\(text)” \(which) \(among)", .normal)]
+  }
+
+  /// How far a search in lines has come that are not here.
+  private func progress(of search: LogState.Search) -> String {
+    let lines = search.lines > 0 ? Words.count(search.lines, "line") : "lines"
+    let time = search.time.map { " to \(Words.moment($0, state))" } ?? ""
+    return "searching \(search.isUpward ? "older" : "newer") \(lines)\(time), Esc ends it"
   }
 
   private var emptyReason: String {

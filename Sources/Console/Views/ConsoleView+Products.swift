@@ -111,7 +111,7 @@ extension ConsoleView {
 
   private func origin(_ width: Int) -> Column {
     Column(title: "FROM", width: width) { product, state in
-      if product.isBuilding { return Span(Self.progress(of: product, state, width), .building) }
+      if product.isBuilding { return Span(ProgressWords(product, state).fitting(width), .building) }
       let role: Role = product.status == .fresh || product.status == .off ? .quiet : .normal
       return Span(product.origin(state, columns: width), role)
     }
@@ -155,26 +155,5 @@ extension ConsoleView {
       guard case .failed(let failure) = product.verdict else { return Span("") }
       return Span(Words.moment(failure.nextTry, state), .failed)
     }
-  }
-
-  /// How far a run is, judged by how long the last one took.
-  static func progress(of product: Product, _ state: ConsoleState, _ width: Int) -> String {
-    guard let running = product.state.running else { return "" }
-    let elapsed = max(0, (state.now - running.since).wholeNanoseconds)
-    let last = product.state.runs.first { $0.result == .built || $0.result == .unchanged }
-    guard let last, last.duration > 2_000_000_000 else {
-      return TextFitting.fit("\(Words.took(elapsed)), by \(running.by)", width)
-    }
-    let share = min(Double(elapsed) / Double(last.duration), 0.99)
-    let bar = max(4, min(12, width - 22))
-    let full = Int(share * Double(bar))
-    let drawn = String(repeating: "█", count: full) + String(repeating: "░", count: bar - full)
-    let rate = last.records.map {
-      "  ~\(Words.count(Int(Double($0.after) / (Double(last.duration) / 1e9))))/s"
-    }
-    let left = Words.took(max(0, last.duration - elapsed))
-    let short = "\(drawn) \(Int(share * 100))%  ~\(left)"
-    let texts = [short + " left" + (rate ?? ""), short + " left", short]
-    return texts.first { TextWidth.of($0) <= width } ?? TextFitting.fit(short, width)
   }
 }

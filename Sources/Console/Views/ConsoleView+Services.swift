@@ -78,8 +78,9 @@ extension ConsoleView {
     case .up:
       guard let last = service.lastLogged else { return [Span("log up", .quiet)] }
       let age = state.now - last
-      let isSilent = age > .seconds(3600)
-      return [Span(isSilent ? "log silent \(Words.age(age))" : "log up", .quiet)]
+      if age > .seconds(3600) { return [Span("log silent \(Words.age(age))", .quiet)] }
+      guard let rate = service.logRate, rate.perMinute > 0 else { return [Span("log up", .quiet)] }
+      return [Span("log \(rate.words)", .quiet)]
     }
   }
 

@@ -24,6 +24,9 @@ extension ConsoleView {
       if index > 0 { spans.append(Span(" · ", .title)) }
       spans.append(span)
     }
+    if !state.facts.others.isEmpty {
+      spans.append(Span(" · \(state.facts.others.count + 1) consoles", .title))
+    }
     if let mark = powerMark { spans += [Span(" · ", .title), Span(mark, .titleAlert)] }
     return spans + [Span("  " + state.now.formatted("%H:%M", zone: state.zone), .title)]
       + (state.zone == .utc ? [Span(" UTC", .title)] : [])

@@ -35,10 +35,17 @@ struct DetailsPage {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
       if samples.isEmpty { for key in hold.losing { page.text(key, .removed, indent: 6) } }
     }
+    if let failure = product.state.failure {
+      let good = product.state.record.map { "last good \(Words.moment($0.time, state))" }
+      page.text(
+        "failed \(Words.count(failure.count, "time")) since \(Words.moment(failure.since, state)), "
+          + (good ?? "never good yet"), .quiet, indent: 4)
+    }
     if let running = product.state.running, product.isBuilding {
       page.text(
         "run by \(running.by) since \(Words.moment(running.since, state)): "
           + running.why.joined(separator: "; "), .building, indent: 4)
+      page.text(ProgressWords(product, state).sentence, .building, indent: 4)
     }
     page.entry(
       Span("product", .quiet), column: 10, product.rule.product.path.visible + productNote)
@@ -77,6 +84,7 @@ struct DetailsPage {
     switch preview.result {
     case .computing: page.text("being computed", .building)
     case .failed(let reason): page.text(reason, .failed)
+    case .impossible(let reason): page.text(reason, .quiet)
     case .changes(let summary, let samples, let isUnchanged):
       page.text(summary, isUnchanged ? .fresh : .normal)
       for sample in samples.prefix(Self.firstSamples) { write(sample, to: &page) }
@@ -196,9 +204,7 @@ struct DetailsPage {
       if !run.why.isEmpty {
         page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13)
       }
-      if run.result == .failed || run.result == .held {
-        for line in run.output { page.text("| " + line, .quiet, indent: 13) }
-      }
+      for line in run.output { page.text("| " + line, .quiet, indent: 13) }
     }
   }
 

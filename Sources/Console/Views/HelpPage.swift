@@ -22,8 +22,8 @@ struct HelpPage {
         Span("\(status.sign) \(status.word)", status.role), column: 22, status.explanation)
     }
     page.heading("States of a service")
-    for (sign, word, role, text) in Self.serviceStates {
-      page.entry(Span("\(sign) \(word)", role), column: 22, text)
+    for state in ServiceState.allCases {
+      page.entry(Span("\(state.sign) \(state.word)", state.role), column: 22, state.explanation)
     }
   }
 
@@ -35,16 +35,4 @@ struct HelpPage {
       Span(word, isUsable ? .key : .quiet), column: 22,
       isUsable ? command.explanation : "(\(command.explanation))", isUsable ? .normal : .quiet)
   }
-
-  private static let serviceStates: [(String, String, Role, String)] = [
-    ("✓", "up", .fresh, "it runs"),
-    ("✗", "CRASHING", .failed, "it dies within seconds of each start"),
-    ("✗", "DOWN", .failed, "it does not run, and should"),
-    ("○", "down", .off, "it does not run, and need not"),
-    ("!", "PAUSED", .held, "it is stopped where it was, until it is continued"),
-    ("◐", "starting", .building, "it was told to start"),
-    ("◐", "stopping", .building, "it was told to stop, and has not ended yet"),
-    ("?", "no supervise", .failed, "nobody looks after the service"),
-    ("?", "unknown", .failed, "supervise's files cannot be read; svstat's words stand beside"),
-  ]
 }

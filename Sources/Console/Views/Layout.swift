@@ -7,8 +7,8 @@ package struct Layout: Equatable, Sendable {
   package private(set) var products: Range<Int>?
   package private(set) var services: Range<Int>?
   package private(set) var log: Range<Int>?
-  /// The row of news and questions.
-  package let messageRow: Int?
+  /// The rows of news and questions; mostly none or one.
+  package let messageRows: Range<Int>
   package let hintRow: Int
 
   /// The smallest screen on which the overview is drawn.
@@ -16,12 +16,13 @@ package struct Layout: Equatable, Sendable {
 
   package init(_ state: ConsoleState) {
     let rows = state.size.rows
-    let hasMessage =
-      state.prompt != nil || !state.messages.isEmpty || state.activity != nil
-      || !state.facts.troubles.isEmpty
+    let hasLine =
+      state.prompt != nil || state.activity != nil || !state.facts.troubles.isEmpty
+      || state.otherHolder != nil
+    let count = MessageLines(state)?.lines.count ?? (hasLine ? 1 : 0)
     hintRow = rows - 1
-    messageRow = hasMessage ? rows - 2 : nil
-    let body = max(0, rows - 2 - (hasMessage ? 1 : 0))
+    messageRows = (rows - 1 - count)..<(rows - 1)
+    let body = max(0, rows - 2 - count)
     var heights = Self.heights(state, body)
     if let zoomed = state.zoomed {
       heights = [0, 0, 0]

@@ -22,6 +22,8 @@ package enum Words {
 
   /// An age in its two largest units, down to minutes, so that it seldom changes.
   package static func age(_ duration: Duration) -> String {
+    // What lies ahead was stamped by a clock that was wrong then, or is now.
+    if duration < .seconds(-60) { return "? (in the future)" }
     let minutes = max(0, Int(duration.seconds) / 60)
     switch minutes {
     case 0: return "< 1 min"
@@ -153,8 +155,17 @@ extension Product {
 
   /// The inputs that are there, by name.
   private func inputNames(_ state: ConsoleState) -> [String] {
-    rule.inputs.map(\.path.string).filter { observation.inputs[$0] != .absent }
-      .map { Words.inputName($0, state) }
+    rule.inputs.filter(isRead).map { Words.inputName($0.path.string, state) }
+  }
+
+  /// Whether an input is there and in force, as the survey saw it.
+  private func isRead(_ input: Input) -> Bool {
+    switch input.kind {
+    case .file: observation.inputs[input.path.string].map { $0 != .absent } ?? false
+    case .listing: observation.inputs[input.path.string + "/"].map { $0 != .absent } ?? false
+    // A pattern that matches nothing is noted as an absent name in its directory.
+    case .glob: observation.inputs[input.path.removingLastComponent().string + "/?"] == nil
+    }
   }
 
   /// The records before and after the last change, or how many there are.

@@ -100,13 +100,17 @@ extension RecipientListBuilder {
   /// Lists the domains on several threads, each of which takes the next one until none is left.
   private func listDomains(of plan: RecipientPlan) -> [Listing] {
     let next = Atomic(0)
+    // Those that programs must be asked for are not done yet.
+    let done = Atomic(0)
     let listings = Mutex<[Listing]>([])
     let (keepsDecisions, total) = (note != nil, plan.domains.count)
     @Sendable func work(_ progress: (Int) -> Void) {
       let listing = Self.list(plan, keepsDecisions: keepsDecisions) {
         let (index, _) = next.add(1, ordering: .relaxed)
-        progress(min(index, total))
+        progress(done.load(ordering: .relaxed))
         return index < total ? index : nil
+      } finished: {
+        done.add(1, ordering: .relaxed)
       }
       listings.withLock { $0.append(listing) }
     }
@@ -115,12 +119,12 @@ extension RecipientListBuilder {
     } here: {
       work { progress($0, total) }
     }
-    progress(total, total)
+    progress(done.load(ordering: .relaxed), total)
     return listings.withLock { $0 }
   }
 
   private static func list(
-    _ plan: RecipientPlan, keepsDecisions: Bool, next: () -> Int?
+    _ plan: RecipientPlan, keepsDecisions: Bool, next: () -> Int?, finished: () -> Void
   ) -> Listing {
     var listing = Listing()
     var lister = DomainLister(
@@ -132,11 +136,14 @@ extension RecipientListBuilder {
         let decision = try lister.list(plan.domains[index], into: &listing.keys)
         if case .queried(let query, _) = decision {
           listing.queries.append((query, plan.domains[index].name))
+        } else {
+          finished()
         }
         if keepsDecisions { listing.decisions.append((index, decision)) }
       } catch {
         listing.keys.truncate(to: count)
         listing.problems.append(RecipientProblem(plan.domains[index].name, "\(error)"))
+        finished()
       }
     }
     (listing.reader, listing.warnings) = (lister.reader, lister.warnings)
@@ -159,7 +166,13 @@ extension RecipientListBuilder {
       }
       return listing
     }
-    let answers = try programs.ask(Array(Set(queries.map(\.query))))
+    let domains = Dictionary(grouping: queries, by: \.query).mapValues(\.count)
+    let total = plan.domains.count
+    var done = total - queries.count
+    let answers = try programs.ask(Array(domains.keys)) { query in
+      done += domains[query] ?? 0
+      progress(done, total)
+    }
     for (query, domain) in queries {
       switch answers[query] {
       case .success(let recipients):

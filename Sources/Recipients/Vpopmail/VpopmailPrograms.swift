@@ -46,16 +46,16 @@ struct VpopmailPrograms {
   ///
   /// - Parameters:
   ///   - queries: The domains.
-  ///   - progress: Called with how many programs have ended.
+  ///   - answered: Called with each domain when its programs have ended.
   /// - Returns: An answer for each domain.
   /// - Throws: `SystemError` when nothing can be waited for.
   func ask(
-    _ queries: [VpopmailQuery], progress: (Int) -> Void = { _ in }
+    _ queries: [VpopmailQuery], answered: (VpopmailQuery) -> Void = { _ in }
   ) throws(SystemError) -> [VpopmailQuery: Answer] {
     let run = Run(self, queries)
     while run.isBusy {
       try run.loop.turn()
-      progress(run.doneCount)
+      run.takeAnswered().forEach(answered)
     }
     return run.answers
   }
@@ -114,7 +114,7 @@ struct VpopmailPrograms {
 private final class Run {
   let loop = EventLoop()
   private(set) var answers: [VpopmailQuery: VpopmailPrograms.Answer] = [:]
-  private(set) var doneCount = 0
+  private var answered: [VpopmailQuery] = []
   private let programs: VpopmailPrograms
   private var waiting: [(VpopmailPrograms.Program, VpopmailQuery)]
   private var running = 0
@@ -128,6 +128,12 @@ private final class Run {
   }
 
   var isBusy: Bool { running > 0 }
+
+  /// The domains whose programs have ended since the last time.
+  func takeAnswered() -> [VpopmailQuery] {
+    defer { answered = [] }
+    return answered
+  }
 
   private func startSome() {
     while running < programs.width, let (program, query) = waiting.popLast() {
@@ -148,11 +154,11 @@ private final class Run {
   }
 
   private func note(_ answer: VpopmailPrograms.Answer, of query: VpopmailQuery) {
-    doneCount += 1
     guard let earlier = answers[query] else {
       answers[query] = answer
       return
     }
     answers[query] = earlier.flatMap { names in answer.map { names + $0 } }
+    answered.append(query)
   }
 }

@@ -13,21 +13,32 @@ extension EventLoop {
   ///   - lock: A lock that the program keeps as well, as its descriptor 3: should we be killed, it
   ///     stays held until the program has ended. Given back by us, it is free in any case.
   ///   - outputLimit: The most bytes of output that are kept.
+  ///   - report: Gets what the program reports of how far it is, on the descriptor that
+  ///     `Progress.variable` names to it; nil when nobody wants to know.
   ///   - completion: Gets the outcome, once.
   /// - Returns: The running child.
   /// - Throws: `SystemError` when the program cannot be started; no completion is called then.
   @discardableResult
   package func run(
     _ command: Command, timeout: Duration, sharing lock: FileLock? = nil,
-    outputLimit: Int = 1 << 14, _ completion: @escaping (ChildProcess.Outcome) -> Void
+    outputLimit: Int = 1 << 14, reporting report: ((Progress) -> Void)? = nil,
+    _ completion: @escaping (ChildProcess.Outcome) -> Void
   ) throws(SystemError) -> ChildProcess {
     let pipe = try OutputPipe()
+    var progress: ProgressPipe?
+    if let report { progress = try ProgressPipe(on: self, report) }
     let input = try input(of: command)
     let pid = try spawn(
-      command, input: input, output: pipe.writer, keeping: lock?.descriptor.raw)
-    return try ChildProcess(
-      pid: pid, output: pipe.reader, on: self, timeout: timeout, outputLimit: outputLimit,
-      completion)
+      command, input: input, output: pipe.writer, keeping: lock?.descriptor.raw,
+      progress: progress?.childEnd)
+    let child = try ChildProcess(
+      pid: pid, output: pipe.reader, on: self, timeout: timeout, outputLimit: outputLimit
+    ) { outcome in
+      progress?.end()
+      completion(outcome)
+    }
+    progress?.begin()
+    return child
   }
 
   /// Runs a closure in a forked child; the completion gets what it returned, or its error's text.
@@ -100,7 +111,8 @@ extension EventLoop {
   }
 
   private func spawn(
-    _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor, keeping kept: CInt?
+    _ command: Command, input: OwnedDescriptor, output: OwnedDescriptor, keeping kept: CInt?,
+    progress: CInt?
   ) throws(SystemError) -> pid_t {
     guard let program = command.arguments.first else {
       throw SystemError("run", "an empty command", .invalidArgument)
@@ -111,8 +123,14 @@ extension EventLoop {
     unsafe posix_spawn_file_actions_adddup2(&actions, input.raw, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 2)
-    if let kept { unsafe posix_spawn_file_actions_adddup2(&actions, kept, 3) }
-    unsafe linux_spawn_close_from(&actions, kept == nil ? 3 : 4)
+    var next: CInt = 3
+    for descriptor in [kept, progress].compactMap(\.self) {
+      unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, next)
+      next += 1
+    }
+    unsafe linux_spawn_close_from(&actions, next)
+    var variables = command.environment
+    if progress != nil { variables[Progress.variable] = "\(next - 1)" }
 
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -128,7 +146,7 @@ extension EventLoop {
 
     var pid: pid_t = 0
     let result = unsafe withCStringArray(command.arguments) { arguments in
-      unsafe withCStringArray(Self.environment(adding: command.environment)) { environment in
+      unsafe withCStringArray(Self.environment(adding: variables)) { environment in
         unsafe posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
       }
     }
@@ -145,7 +163,9 @@ extension EventLoop {
     while let word = unsafe position?.pointee {
       let text = unsafe String(cString: word)
       let name = text.prefix { $0 != "=" }
-      if variables[String(name)] == nil { words.append(text) }
+      // A descriptor that is reported to is not passed on.
+      let isOurs = variables[String(name)] != nil || name == Progress.variable
+      if !isOurs { words.append(text) }
       unsafe position = position?.successor()
     }
     return words + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
@@ -153,7 +173,7 @@ extension EventLoop {
 }
 
 /// A pipe whose reading end does not block; both ends close on exec.
-private struct OutputPipe {
+struct OutputPipe {
   let reader: OwnedDescriptor
   let writer: OwnedDescriptor
 

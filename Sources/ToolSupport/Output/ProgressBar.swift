@@ -1,30 +1,36 @@
 internal import Glibc
-package import SystemSupport
+internal import SystemSupport
 
-/// A line on a terminal that tells how far the work is; nothing where there is no terminal.
+/// Tells how far the work is: as a line on a terminal, and to a program that runs us and asks.
 ///
-/// It is drawn at most ten times a second and wiped at the end.
+/// The line is drawn at most ten times a second and wiped at the end. Nothing is told where there
+/// is neither.
 package final class ProgressBar {
   private let unit: String
   private let width: Int
   private let isShown: Bool
   private var next = Instant(nanoseconds: 0)
+  private var channel: ProgressChannel?
 
   /// - Parameters:
-  ///   - isWanted: Whether the user asked for it.
+  ///   - isWanted: Whether the user asked for the line.
   ///   - unit: What is counted, in the plural.
   package init(isWanted: Bool, counting unit: String) {
     self.unit = unit
     isShown = isWanted && StandardStreams.isErrorTerminal
     width = isShown ? Self.terminalWidth : 0
+    channel = ProgressChannel()
   }
 
   deinit {
     if isShown { Self.draw("\r\u{1b}[K") }
   }
 
-  /// Shows how much is done, unless it was shown just now.
-  package func update(done: Int, of total: Int, at now: Instant = .now) {
+  /// Tells how much is done, unless it was told just now.
+  package func update(done: Int, of total: Int) {
+    guard isShown || channel != nil else { return }
+    let now = Instant.now
+    channel?.report(Progress(done: done, total: total, unit: unit), at: now)
     guard isShown, now >= next else { return }
     next = now + .milliseconds(100)
     Self.draw("\r" + Self.line(done: done, of: total, counting: unit, width: width) + "\u{1b}[K")

@@ -10,6 +10,7 @@ struct Occasions: Sendable {
   private var names: [String] = []
   private var hasMoreNames = false
   private var isOverflowed = false
+  private var areWatchesNew = false
   private var isUnsettled = false
 
   /// The most names that are kept and counted.
@@ -20,7 +21,7 @@ struct Occasions: Sendable {
   /// Whether rules are wanted whose inputs no file shows.
   var wantOpaque: Bool { startedAt != nil || pokedAt != nil }
   /// Whether nothing that was learned before counts.
-  var wantEverything: Bool { startedAt != nil || isHungUp || isOverflowed }
+  var wantEverything: Bool { startedAt != nil || isHungUp || isOverflowed || areWatchesNew }
   /// Whether somebody asked for a pass, which the limit of rate applies to.
   var arePoked: Bool { pokedAt != nil }
 }
@@ -53,6 +54,11 @@ extension Occasions {
 
   mutating func noteOverflow(at now: Instant) {
     isOverflowed = true
+    noteChange(of: [], at: now)
+  }
+
+  mutating func noteNewWatches(at now: Instant) {
+    areWatchesNew = true
     noteChange(of: [], at: now)
   }
 
@@ -89,6 +95,7 @@ extension Occasions {
     }
     if !names.isEmpty { reasons.append("changed: " + changes) }
     if isOverflowed { reasons.append("changes may have gone unreported") }
+    if areWatchesNew { reasons.append("new directories are watched: looking once more") }
     if isUnsettled { reasons.append("inputs changed during the pass") }
     return reasons
   }

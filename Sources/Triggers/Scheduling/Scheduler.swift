@@ -28,6 +28,8 @@ package struct Scheduler: Sendable {
     case changed([String])
     /// Reports of changes were lost, or directories have to be looked at because no watch is left.
     case overflow
+    /// Directories are watched that were not before: what changed until then went unseen.
+    case newlyWatched
     /// The deadline has come; early or late does no harm.
     case time
     /// A pass begins: it has looked at no file yet.
@@ -126,6 +128,7 @@ extension Scheduler {
       if settings.hasOpaqueRules { echo = now + settings.opaqueEcho }
     case .changed(let names): occasions.noteChange(of: names, at: now)
     case .overflow: occasions.noteOverflow(at: now)
+    case .newlyWatched: occasions.noteNewWatches(at: now)
     case .time: break
     case .passBegan: begin(now: now)
     case .passEnded(let retryAt, let unsettled):

@@ -1,19 +1,19 @@
 internal import ConstantDatabase
 internal import QmailFiles
-internal import SystemPackage
+package import SystemPackage
 internal import SystemSupport
 
 /// Our own counterparts of qmail-newu and qmail-newmrh: the same bytes, with the line number in
 /// their errors.
-struct OwnBuilder {
+package struct OwnBuilder {
   private let builder: Builder
 
-  init(_ builder: Builder) { self.builder = builder }
+  package init(_ builder: Builder) { self.builder = builder }
 
   /// Builds a .cdb from a text file.
   ///
   /// - Throws: What is wrong, with file and line where a line is wrong.
-  func build(_ source: FilePath, into target: FilePath) throws {
+  package func build(_ source: FilePath, into target: FilePath) throws {
     let bytes = try FileReading.contents(of: source)
     let writer = try ConstantDatabaseWriter(replacing: target)
     switch builder {

@@ -1,6 +1,6 @@
 internal import Glibc
-internal import SystemPackage
-internal import SystemSupport
+package import SystemPackage
+package import SystemSupport
 internal import Triggers
 
 /// The names under which a builder makes the next version of a product, beside it.
@@ -10,9 +10,9 @@ internal import Triggers
 /// to who runs the builder where that is somebody else than we, where somebody else owns the
 /// product's directory, and where not everybody may read the product. What is left there goes with
 /// this object.
-final class Candidate {
+package final class Candidate {
   /// The file that the builder writes.
-  let path: FilePath
+  package let path: FilePath
   /// A second name for builders that need one.
   let temporaryPath: FilePath
   /// Where the builder may report what it read.
@@ -27,17 +27,20 @@ final class Candidate {
   ///
   /// - Parameters:
   ///   - product: The file that will be replaced.
+  ///   - place: Where it is made; nil is beside the product. What is made elsewhere is only to be
+  ///     looked at: it cannot be moved into the product's place.
   ///   - isSecret: Whether nobody else may read what is made.
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
-  init(
-    for product: FilePath, isSecret: Bool, owner: (uid: UInt32, gid: UInt32)? = nil
+  package init(
+    for product: FilePath, in place: FilePath? = nil, isSecret: Bool,
+    owner: (uid: UInt32, gid: UInt32)? = nil
   ) throws(SystemError) {
     guard let name = product.lastComponent?.string else {
       throw SystemError("replace", product, .invalidArgument)
     }
     self.product = product
-    let parent = product.removingLastComponent()
+    let parent = place ?? product.removingLastComponent()
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let base = ".\(name)\(NameNoise.candidateMark)\(random)"
     let old = try FileStatus.of(product, followingLinks: false)
@@ -57,7 +60,7 @@ final class Candidate {
     }
   }
 
-  deinit { removeOwn() }
+  deinit { discard() }
 
   private static func makeDirectory(
     _ directory: FilePath, _ owner: (uid: UInt32, gid: UInt32)?
@@ -70,6 +73,11 @@ final class Candidate {
         unsafe directory.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
       }
     }
+  }
+
+  /// Whether the builder has written its file, and not something else under its name.
+  package var isMade: Bool {
+    (try? FileStatus.of(path, followingLinks: false))?.kind == .regular
   }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
@@ -103,7 +111,7 @@ final class Candidate {
   /// The caller holds the lock, so that no candidate but this one is in use. Not when this object
   /// goes: the next candidate may be there by then.
   func remove() {
-    removeOwn()
+    discard()
     let parent = product.removingLastComponent()
     guard let name = product.lastComponent?.string,
       let names = try? FileReading.names(in: parent.isEmpty ? "." : parent)
@@ -118,7 +126,8 @@ final class Candidate {
     }
   }
 
-  private func removeOwn() {
+  /// Removes what was made under the names, and nothing else.
+  package func discard() {
     guard !isRemoved else { return }
     isRemoved = true
     guard let directory else {

@@ -37,7 +37,8 @@ final class CandidateRun: RuleRun {
   /// Starts; the completion is called on the loop, or at once.
   func start() {
     do {
-      let candidate = try Candidate(for: product, isSecret: rule.isSecret, owner: try owner)
+      let candidate = try Candidate(
+        for: product, isSecret: rule.isSecret, owner: try rule.builder(among: environment.settings))
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)
@@ -59,17 +60,6 @@ final class CandidateRun: RuleRun {
     candidate = nil
     child = nil
     completion(outcome)
-  }
-
-  /// The user and group who own the candidate's directory; nil for ourselves.
-  private var owner: (uid: UInt32, gid: UInt32)? {
-    get throws {
-      guard let name = rule.user else { return nil }
-      guard let user = try environment.settings.layout.readPasswordFile().user(name.utf8) else {
-        throw SystemError("find user", VisibleText.escape(name), .noSuchFileOrDirectory)
-      }
-      return (user.uid, user.gid)
-    }
   }
 }
 
@@ -98,27 +88,16 @@ extension CandidateRun {
   }
 
   private func run(_ command: BuildCommand, into candidate: Candidate) throws {
-    var words = command.filled(with: [
-      BuildCommand.candidate: candidate.path.string,
-      BuildCommand.temporary: candidate.temporaryPath.string,
-      BuildCommand.depfile: candidate.depfilePath.string,
-    ])
-    // daemontools' setuidgid gives up root's rights for us.
-    if let user = rule.user { words = ["setuidgid", user] + words }
-    let started = Command(
-      words, standardInput: command.standardInput,
-      environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-    // A lock in the hands of another user would not be ours alone.
-    let lock = rule.user == nil ? environment.lock : nil
-    child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
-      [self] result in
+    let started = command.command(for: rule, into: candidate, environment.settings)
+    let program = started.arguments[0]
+    child = try environment.start(started, of: rule) { [self] result in
       child = nil
       outcome.command = Command(command.arguments, standardInput: command.standardInput).typed
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
       readDepfile()
-      guard result.isSuccess else { return finish(failure(of: result, words[0])) }
-      inspectMadeFile(by: words[0])
+      guard result.isSuccess else { return finish(failure(of: result, program)) }
+      inspectMadeFile(by: program)
     }
   }
 
@@ -127,22 +106,12 @@ extension CandidateRun {
     failed.result = .failed
     failed.ending = result.ending.description
     failed.output = result.output.lines
-    let name = VisibleText.escape(FilePath(program).lastComponent?.string ?? program)
-    failed.summary =
-      if result.isStopped {
-        "\(name) was stopped"
-      } else if result.isTimedOut {
-        "\(name) took longer than \(Int(rule.timeout.seconds)) s and was stopped"
-      } else {
-        "\(name): \(result.ending)" + (result.output.lines.last.map { ": \($0)" } ?? "")
-      }
+    failed.summary = result.failure(of: program, timeout: rule.timeout)
     return failed
   }
 
   private func inspectMadeFile(by program: String) {
-    guard let candidate, let status = try? FileStatus.of(candidate.path, followingLinks: false),
-      status.kind == .regular
-    else {
+    guard candidate?.isMade == true else {
       outcome.summary = "\(VisibleText.escape(program)): exit 0, but it did not write its product"
       return finish(outcome)
     }

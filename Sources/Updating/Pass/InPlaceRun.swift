@@ -35,15 +35,9 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let words = (rule.user.map { ["setuidgid", $0] } ?? []) + command.arguments
-      let started = Command(
-        words, standardInput: command.standardInput,
-        environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
+      let started = command.command(for: rule, into: nil, environment.settings)
       outcome.command = started.typed
-      let lock = rule.user == nil ? environment.lock : nil
-      child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
-        [self] in end($0)
-      }
+      child = try environment.start(started, of: rule) { [self] in end($0) }
     } catch {
       finish(.failed("\(error)"))
     }
@@ -81,10 +75,7 @@ final class InPlaceRun: RuleRun {
       let after = try FileStatus.of(product, followingLinks: false)
       guard result.isSuccess else {
         if after != before { try restore() }
-        let last = result.output.lines.last.map { ": \($0)" } ?? ""
-        return fail(
-          result.isTimedOut
-            ? "\(program) took too long and was stopped" : "\(program): \(result.ending)\(last)")
+        return fail(result.failure(of: command.arguments.first ?? "", timeout: rule.timeout))
       }
       guard let after, after != before else {
         if after == nil, before != nil { try restore() }

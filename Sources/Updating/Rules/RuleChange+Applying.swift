@@ -25,6 +25,10 @@ extension RuleChange {
   ///
   /// Changes to a built-in rule that is not here, for want of its program or service, wait for it.
   func applied(to rules: [Rule], _ settings: Settings) throws(RuleChangeError) -> [Rule] {
+    guard hasUsableName else {
+      throw expected("a name of 1 to 80 printable bytes, without \\ and with no - at its start")
+    }
+    if command?.first == "" { throw expected("a program as first word", .command) }
     var rules = rules
     if let index = rules.firstIndex(where: { $0.name == name }) {
       try change(&rules[index], settings)
@@ -72,7 +76,7 @@ extension RuleChange {
     try changeLimit(of: &rule, settings)
   }
 
-  private func expected(_ what: String, _ key: RuleKey? = nil) -> RuleChangeError {
+  private func expected(_ what: String, _ key: CodingKeys? = nil) -> RuleChangeError {
     RuleChangeError(rule: name, key: key?.rawValue, expected: what)
   }
 }
@@ -81,8 +85,8 @@ extension RuleChange {
 
 extension RuleChange {
   private func refuseUnfit(for rule: Rule) throws(RuleChangeError) {
-    let ofFiles: [RuleKey] = [
-      .product, .command, .stdin, .builder, .lossShare, .lossCount, .database,
+    let ofFiles: [CodingKeys] = [
+      .product, .command, .standardInput, .builder, .lossShare, .lossCount, .isDatabase,
       .onlyIfProductExists, .user,
     ]
     if let key = (rule.isService ? ofFiles : [.service, .verb]).first(where: says) {
@@ -97,7 +101,7 @@ extension RuleChange {
       if command != nil { throw expected("either a builder or a command", .builder) }
     }
     guard case .build = rule.action, command == nil else { return }
-    if let key = [.stdin, .user].first(where: says) {
+    if let key = [.standardInput, .user].first(where: says) {
       throw expected("no \(key.rawValue), since the rule runs no command", key)
     }
   }
@@ -176,7 +180,7 @@ extension RuleChange {
     if let lossShare { limit.share = lossShare }
     if let lossCount { limit.count = lossCount }
     rule.lossLimit = limit
-    let key = says(.guarded) ? RuleKey.guarded : nil
+    let key = says(.isGuarded) ? CodingKeys.isGuarded : nil
     guard case .file(_, isDatabase: true) = rule.product else {
       throw expected("a .cdb as product, since records are counted", key)
     }

@@ -246,7 +246,7 @@ extension UpdateService {
     if scheduler.settings.hasOpaqueRules != result.hasOpaqueRules {
       scheduler.settings.hasOpaqueRules = result.hasOpaqueRules
     }
-    if updateWatches() { _ = scheduler.handle(.overflow, now: .now) }
+    if updateWatches() { _ = scheduler.handle(.newlyWatched, now: .now) }
     // The handler that began the pass may still be running: let it return first.
     loop.schedule(after: .zero) { [self] in
       tell(.passEnded(retryAt: retry, unsettled: result.isUnsettled))

@@ -1,11 +1,11 @@
 internal import QmailFiles
-internal import SystemPackage
+package import SystemPackage
 internal import SystemSupport
 
 /// What must be watched so that no rule becomes stale, appears or loses its product unseen.
-struct WatchList: Equatable {
+package struct WatchList: Equatable {
   /// Files, which need not exist.
-  private(set) var files: Set<FilePath> = []
+  package private(set) var files: Set<FilePath> = []
   /// Directories in which names count.
   private(set) var directories: Set<FilePath> = []
   /// Directories in which only names with these beginnings count.
@@ -14,7 +14,7 @@ struct WatchList: Equatable {
   private(set) var products: [FilePath: String] = [:]
 
   /// Lists what all rules, present or not, depend on.
-  init(_ rules: [Rule], _ settings: Settings, _ states: StateCache) {
+  package init(_ rules: [Rule], _ settings: Settings, _ states: StateCache) {
     let root = settings.layout.root
     // New files here make new rules.
     directories = [root("/etc/tcp"), root("/etc/tcprules.d"), settings.servicesDirectory]
@@ -49,10 +49,10 @@ struct WatchList: Equatable {
   }
 
   /// Every directory whose names are to be reported.
-  var watchedDirectories: Set<FilePath> { directories.union(prefixes.keys) }
+  package var watchedDirectories: Set<FilePath> { directories.union(prefixes.keys) }
 
   /// Whether a reported path is one that counts.
-  func counts(_ path: FilePath) -> Bool {
+  package func counts(_ path: FilePath) -> Bool {
     let parent = path.removingLastComponent()
     if files.contains(path) || directories.contains(parent) || directories.contains(path) {
       return true

@@ -147,7 +147,7 @@ extension KeyScanner {
     while width == 3, next == quote { advance() }
     guard hasEscapes else { return text }
     let raw = String(decoding: bytes[start..<position], as: UTF8.self)
-    return (try? TOMLDocument.parse(raw + " = 0"))?.keys.first ?? text
+    return (try? TOMLDocument(raw + " = 0"))?.keys().first ?? text
   }
 
   private func isClosing(_ quote: Character, _ width: Int) -> Bool {

@@ -5,7 +5,7 @@ internal import SystemSupport
 /// All that the configuration file can set, with the values that hold without one.
 package struct Settings: Equatable, Sendable {
   /// Who builds what both we and qmail's own programs can build.
-  package enum BuilderChoice: String, CaseIterable, Equatable, Sendable { case own, tool }
+  package enum BuilderChoice: String, CaseIterable, Sendable { case own, tool }
 
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
@@ -40,7 +40,7 @@ package struct Settings: Equatable, Sendable {
   /// The log directories of services, by the service's name, where they cannot be found out.
   package var logDirectories: [String: FilePath] = [:]
   /// What the configuration says of rules, in its order.
-  package var ruleChanges: [RuleChange] = []
+  var ruleChanges: [RuleChange] = []
 
   package init() {}
 }

@@ -22,45 +22,53 @@ package enum SettingsFile {
   package static func load(
     _ path: FilePath? = nil, root: Root
   ) throws(SettingsError) -> Settings {
-    var settings = Settings()
-    settings.layout.root = root
     let file = path ?? root(defaultPath)
     do throws(SystemError) {
       // A dangling link is there and cannot be read: it is no file by default.
-      if path == nil, try FileStatus.of(file, followingLinks: false) == nil { return settings }
+      if path == nil, try FileStatus.of(file, followingLinks: false) == nil {
+        var settings = Settings()
+        settings.layout.root = root
+        return settings
+      }
     } catch {
       throw .unreadable(error)
     }
-    let text = try text(of: file)
-    let findings = try take(text, from: file, into: &settings)
-    guard findings.isEmpty else { throw refusal(of: file, findings, KeyLines(text)) }
-    return settings
+    return try settings(from: try text(of: file), in: file, root)
   }
 
-  private static func take(
-    _ text: String, from file: FilePath, into settings: inout Settings
-  ) throws(SettingsError) -> [SettingsFinding] {
+  private static func settings(
+    from text: String, in file: FilePath, _ root: Root
+  ) throws(SettingsError) -> Settings {
+    let document: TOMLDocument
     do throws(TOMLDocument.SyntaxError) {
-      let document = try TOMLDocument.parse(text)
-      let findings = settings.take(document, KeyLines(text))
-      // Rules can be put together only of what could be read.
-      return findings.isEmpty ? RuleCheck(settings).findings : findings
+      document = try TOMLDocument(text)
     } catch {
       throw .refused(
-        file,
-        [.init(line: error.line, key: "", reason: VisibleText.escape(error.reason))])
+        file, [.init(line: error.line, key: "", reason: VisibleText.escape(error.reason))])
     }
+    let lines = KeyLines(text)
+    let problems = SettingsProblems(document, lines)
+    if var settings = decode(document, problems), problems.all.isEmpty {
+      settings.layout.root = root
+      settings.ruleChanges.sort { (lines[$0.place] ?? 0) < (lines[$1.place] ?? 0) }
+      // Only what could be read can be put together.
+      settings.check(problems)
+      if problems.all.isEmpty { return settings }
+    }
+    throw .refused(file, problems.all)
   }
 
-  private static func refusal(
-    of file: FilePath, _ findings: [SettingsFinding], _ lines: KeyLines
-  ) -> SettingsError {
-    let problems = findings.map { finding in
-      SettingsError.Problem(
-        line: lines[finding.path], key: finding.path.description, reason: finding.reason)
+  private static func decode(_ document: TOMLDocument, _ problems: SettingsProblems) -> Settings? {
+    do {
+      return try document.decode(Settings.self, userInfo: problems.userInfo)
+    } catch is TOMLDocument.UnknownKeys {
+      problems.addUnknownKeys()
+    } catch let error as SettingMismatch {
+      problems.refuse(error.path, expected: error.expected)
+    } catch {
+      problems.add(SettingsPath(), "expected settings, found \(VisibleText.escape("\(error)"))")
     }
-    return .refused(
-      file, problems.sorted { ($0.line ?? 0, $0.key) < ($1.line ?? 0, $1.key) })
+    return nil
   }
 }
 

@@ -11,6 +11,11 @@ struct SettingsPath: Hashable, Sendable, CustomStringConvertible {
 
   init(_ keys: String...) { steps = keys.map { .key($0) } }
 
+  /// The place that a decoder has come to.
+  init(_ codingPath: [any CodingKey]) {
+    steps = codingPath.map { key in key.intValue.map { .index($0) } ?? .key(key.stringValue) }
+  }
+
   /// The place of a key within this table.
   func appending(_ key: String) -> SettingsPath { appending(.key(key)) }
 

@@ -1,33 +1,22 @@
 internal import TOMLKit
 
-/// A value of a TOML document.
-enum TOMLNode: Equatable, Sendable {
-  case string(String)
-  case integer(Int)
-  case number(Double)
-  case flag(Bool)
-  case list([TOMLNode])
-  case table([String: TOMLNode])
-  /// A date or a time, which no setting is.
-  case moment
-}
-
-/// The text of a TOML document as values; the only place that knows the TOML library.
-enum TOMLDocument {
+/// A TOML document; the only place that knows the TOML library.
+struct TOMLDocument {
   /// What is wrong with a text, and in which line.
   struct SyntaxError: Error, Equatable {
     let line: Int
     let reason: String
   }
 
+  private let table: TOMLTable
+
   /// Parses a whole document.
   ///
   /// - Parameter text: The document, without zero bytes: the library would take one for the end.
-  /// - Returns: The top table.
   /// - Throws: `SyntaxError` at the first place that is not TOML.
-  static func parse(_ text: String) throws(SyntaxError) -> [String: TOMLNode] {
+  init(_ text: String) throws(SyntaxError) {
     do {
-      return contents(of: try TOMLTable(string: text))
+      table = try TOMLTable(string: text)
     } catch let error as TOMLParseError {
       let reason = error.description.trimmingPrefix("Error while ")
       throw SyntaxError(line: error.source.begin.line, reason: String(reason))
@@ -36,35 +25,52 @@ enum TOMLDocument {
     }
   }
 
-  private static func contents(of table: TOMLTable) -> [String: TOMLNode] {
-    var result: [String: TOMLNode] = [:]
+  /// The keys of a table; none where there is no table.
+  func keys(of path: SettingsPath = SettingsPath()) -> [String] {
     // The library's own iterator traps on a key that holds a zero byte.
-    for key in table.keys { result[key] = table[key].map(node) ?? .moment }
-    return result
+    value(at: path)?.table?.keys ?? []
   }
 
-  private static func node(_ value: any TOMLValueConvertible) -> TOMLNode {
-    if let text = value.string { return .string(text) }
-    if let flag = value.bool { return .flag(flag) }
-    if let integer = value.int { return .integer(integer) }
-    if let number = value.double { return .number(number) }
-    if let list = value.array { return .list(list.map(node)) }
-    if let table = value.table { return .table(contents(of: table)) }
-    return .moment
-  }
-}
-
-extension TOMLNode {
-  /// The value for a message: as it was written, or what it is.
-  var shown: String {
-    switch self {
-    case .string(let text): SettingsPath.quoted(text)
-    case .integer(let number): "\(number)"
-    case .number(let number): "\(number)"
-    case .flag(let flag): "\(flag)"
-    case .list: "a list"
+  /// A value for a message: as it was written, or what it is.
+  func shown(at path: SettingsPath) -> String {
+    guard let value = value(at: path) else { return "nothing" }
+    return switch value.type {
+    case .string: SettingsPath.quoted(value.string ?? "")
+    case .int, .double, .bool: value.debugDescription
+    case .array: value.array?.isEmpty == true ? "an empty list" : "a list"
     case .table: "a table"
-    case .moment: "a date or time"
+    case .date, .time, .dateTime: "a date or time"
+    }
+  }
+
+  /// Decodes the document; keys that were not asked for are an error.
+  ///
+  /// - Throws: `SettingMismatch` where decoding cannot go on, else `UnknownKeys`.
+  func decode<Value: Decodable>(
+    _ type: Value.Type, userInfo: [CodingUserInfoKey: Any]
+  ) throws -> Value {
+    var decoder = TOMLDecoder(strictDecoding: true)
+    decoder.userInfo = userInfo
+    do {
+      return try decoder.decode(type, from: table)
+    } catch is UnexpectedKeysError {
+      throw UnknownKeys()
+    } catch DecodingError.typeMismatch(let type, let context) {
+      throw SettingMismatch(
+        path: SettingsPath(context.codingPath),
+        expected: type is TOMLTable.Type ? "a table" : "another value")
+    }
+  }
+
+  /// There are keys that nobody asked for.
+  struct UnknownKeys: Error {}
+
+  private func value(at path: SettingsPath) -> (any TOMLValueConvertible)? {
+    path.steps.reduce(table) { value, step in
+      switch step {
+      case .key(let key): value?.table?[key]
+      case .index(let index): value?.array?[index]
+      }
     }
   }
 }

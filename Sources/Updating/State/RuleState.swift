@@ -108,6 +108,8 @@ extension RuleState {
     package var pid: Int32
     package var since: Timestamp
     package var why: [String]
+    /// How far it is; never stored with the rest, since it changes too often.
+    package var progress: PublishedProgress?
 
     package init(by: String, pid: Int32, since: Timestamp, why: [String]) {
       self.by = by

@@ -46,7 +46,8 @@ package struct StatusSurvey: Sendable {
     let surveyor = Surveyor(settings)
     let now = Timestamp.now
     let wording = Wording(settings, now: now, zone: zone)
-    let holder = Self.holder(of: StateStore(settings.stateDirectory).lockPath)
+    let store = StateStore(settings.stateDirectory)
+    let holder = Self.holder(of: store.lockPath)
     time = now
     lockHolder = holder
     dependencies = set.dependencies
@@ -55,7 +56,8 @@ package struct StatusSurvey: Sendable {
       let observation = surveyor.observe(rule, state)
       let verdict = Judge(observation, state).verdict(at: now)
       // A note of a run counts only while its writer holds the lock: it may have been killed.
-      let running = state.running.flatMap { $0.pid == holder?.pid ? $0 : nil }
+      var running = state.running.flatMap { $0.pid == holder?.pid ? $0 : nil }
+      if let run = running { running?.progress = store.progress(of: rule.name, run) }
       return RuleStatus(
         rule: rule, observation: observation, state: state, verdict: verdict,
         reasons: running?.why ?? wording.reasons(for: verdict), running: running)

@@ -106,10 +106,26 @@ extension StatusReport {
   private struct RunningEntry: Encodable {
     let by: String
     let since: String
+    let progress: ProgressEntry?
 
     init(_ running: RuleState.Running) {
       by = running.by
       since = running.since.rfc3339
+      progress = running.progress.map { ProgressEntry($0) }
+    }
+  }
+
+  private struct ProgressEntry: Encodable {
+    let done: Int
+    let total: Int
+    let unit: String
+    let perSecond: Double?
+
+    init(_ published: PublishedProgress) {
+      done = published.progress.done
+      total = published.progress.total
+      unit = published.progress.unit
+      perSecond = published.rate
     }
   }
 

@@ -1,0 +1,63 @@
+internal import CLinux
+internal import Glibc
+
+/// The pipe on which a child reports how far it is.
+///
+/// It is read at most every 20 ms, so that a child that writes without end waits, and not we.
+final class ProgressPipe {
+  private let loop: EventLoop
+  private let reader: OwnedDescriptor
+  private let handler: (Progress) -> Void
+  private var writer: OwnedDescriptor?
+  private var lines = ProgressLines()
+  private var token: EventLoop.Token?
+
+  private static let pause = Duration.milliseconds(20)
+
+  /// - Parameters:
+  ///   - loop: Where it is read.
+  ///   - handler: Gets the latest report of each reading.
+  /// - Throws: `SystemError` when there is no descriptor left.
+  init(on loop: EventLoop, _ handler: @escaping (Progress) -> Void) throws(SystemError) {
+    let pipe = try OutputPipe()
+    self.loop = loop
+    self.handler = handler
+    reader = pipe.reader
+    writer = try Self.movedAway(pipe.writer)
+  }
+
+  /// The end that the child gets.
+  ///
+  /// Its number is none of those that a child's descriptors have.
+  var childEnd: CInt? { writer?.raw }
+
+  /// Begins to read, once the child has its end.
+  func begin() {
+    writer = nil
+    watch()
+  }
+
+  /// Stops reading.
+  func end() {
+    loop.cancel(token)
+    token = nil
+  }
+
+  private func watch() { token = loop.watch(reader.raw) { [self] _ in read() } }
+
+  private func read() {
+    end()
+    guard let bytes = try? reader.read(upTo: 1 << 16), !bytes.isEmpty else { return }
+    if let progress = lines.take(bytes) { handler(progress) }
+    token = loop.schedule(after: Self.pause) { [self] in watch() }
+  }
+
+  private static func movedAway(_ descriptor: OwnedDescriptor) throws(SystemError)
+    -> OwnedDescriptor
+  {
+    let lowest: CInt = 5
+    guard descriptor.raw < lowest else { return descriptor }
+    let (old, copy) = (descriptor.raw, F_DUPFD_CLOEXEC)
+    return OwnedDescriptor(owning: try check("make a pipe") { fcntl(old, copy, lowest) })
+  }
+}
