@@ -24,7 +24,7 @@ final class Candidate {
   ///   - product: The file that will be replaced.
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
-  init(for product: FilePath, owner: (uid: UInt32, gid: UInt32)? = nil) throws(SystemError) {
+  init(for product: FilePath, owner: RuleUser? = nil) throws(SystemError) {
     guard let name = product.lastComponent else {
       throw SystemError("replace", product, .invalidArgument)
     }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import QmailFiles
 internal import SystemPackage
 internal import SystemSupport
@@ -37,11 +36,12 @@ final class CandidateRun: RuleRun {
   /// Starts; the completion is called on the loop, or at once.
   func start() {
     do {
-      let candidate = try Candidate(for: product, owner: try owner)
+      let user = try RuleUser.of(rule, in: environment.settings.layout)
+      let candidate = try Candidate(for: product, owner: user)
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)
-      case .command(let command): try run(command, into: candidate)
+      case .command(let command): try run(command, as: user, into: candidate)
       case .reload, .restart: finish(.failed("a file cannot be \(rule.action)"))
       }
     } catch {
@@ -59,17 +59,6 @@ final class CandidateRun: RuleRun {
     candidate = nil
     child = nil
     completion(outcome)
-  }
-
-  /// The user and group who own the candidate's directory; nil for ourselves.
-  private var owner: (uid: UInt32, gid: UInt32)? {
-    get throws {
-      guard let name = rule.user else { return nil }
-      guard let user = try environment.settings.layout.readPasswordFile().user(name.utf8) else {
-        throw SystemError("find user", VisibleText.escape(name), .noSuchFileOrDirectory)
-      }
-      return (user.uid, user.gid)
-    }
   }
 }
 
@@ -97,29 +86,29 @@ extension CandidateRun {
     }
   }
 
-  private func run(_ command: BuildCommand, into candidate: Candidate) throws {
-    var words = command.filled(with: [
+  private func run(
+    _ command: BuildCommand, as user: RuleUser?, into candidate: Candidate
+  ) throws {
+    let program = command.arguments.first ?? ""
+    let words = command.filled(with: [
       BuildCommand.candidate: candidate.path.string,
       BuildCommand.temporary: candidate.temporaryPath.string,
       BuildCommand.depfile: candidate.depfilePath.string,
     ])
     outcome.command =
       Command(command.arguments, standardInput: command.standardInput).typed
-    // daemontools' setuidgid gives up root's rights for us.
-    if let user = rule.user { words = ["setuidgid", user] + words }
     let started = Command(
-      words, standardInput: command.standardInput,
+      user?.running(words) ?? words, standardInput: command.standardInput,
       environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-    // A lock in the hands of another user would not be ours alone.
-    let lock = rule.user == nil ? environment.lock : nil
+    let lock = user == nil ? environment.lock : nil
     child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
       [self] result in
       child = nil
       outcome.ending = result.ending.description
       outcome.output = result.output.lines
       readDepfile()
-      guard result.isSuccess else { return finish(failure(of: result, words[0])) }
-      inspectMadeFile(by: words[0])
+      guard result.isSuccess else { return finish(failure(of: result, program)) }
+      inspectMadeFile(by: program)
     }
   }
 

@@ -35,12 +35,14 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let words = (rule.user.map { ["setuidgid", $0] } ?? []) + command.arguments
+      let user = try RuleUser.of(rule, in: environment.settings.layout)
       let started = Command(
-        words, standardInput: command.standardInput,
+        user?.running(command.arguments) ?? command.arguments,
+        standardInput: command.standardInput,
         environment: ["QMAIL_UPDATER_ROOT": environment.settings.layout.root.directory.string])
-      outcome.command = started.typed
-      let lock = rule.user == nil ? environment.lock : nil
+      outcome.command =
+        Command(command.arguments, standardInput: command.standardInput).typed
+      let lock = user == nil ? environment.lock : nil
       child = try environment.loop.run(started, timeout: rule.timeout, sharing: lock) {
         [self] in end($0)
       }
