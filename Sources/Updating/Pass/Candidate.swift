@@ -17,6 +17,8 @@ final class Candidate {
 
   private let product: FilePath
   private let directory: FilePath
+  /// When the names around the directory changed last, once it was made.
+  private let made: Timestamp?
 
   /// Makes the directory.
   ///
@@ -41,12 +43,22 @@ final class Candidate {
       }
     }
     self.directory = directory
+    made = Self.lastChange(of: parent)
     path = directory.appending(name)
     temporaryPath = directory.appending("\(name.string).tmp")
     depfilePath = directory.appending("depfile")
   }
 
   deinit { Self.removeDirectory(directory) }
+
+  /// Whether no name beside the directory has come or gone since it was made.
+  var isUndisturbed: Bool {
+    made != nil && Self.lastChange(of: directory.removingLastComponent()) == made
+  }
+
+  private static func lastChange(of directory: FilePath) -> Timestamp? {
+    (try? FileStatus.of(directory))?.modified
+  }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.

@@ -174,6 +174,7 @@ extension CandidateRun {
   }
 
   private func conclude(_ inspection: Inspection) {
+    outcome.wasUndisturbed = candidate?.isUndisturbed ?? false
     outcome.records = inspection.records
     outcome.samples = inspection.samples
     if inspection.isUnchanged {
@@ -209,6 +210,7 @@ extension CandidateRun {
       let path = candidate?.depfilePath,
       let bytes = try? FileReading.contents(of: path, limit: 1 << 26, followingLinks: false)
     else { return }
+    outcome.wasUndisturbed = candidate?.isUndisturbed ?? false
     let report = DependencyReport(bytes)
     outcome.reported = report.keys
     outcome.isOpaque = report.isOpaque
