@@ -59,8 +59,9 @@ private struct LogSuccession {
     return try step(to: next, endsLine: isUnsafe, isGap: isGap)
   }
 
-  /// The way from a file that became one too many. Those before it went first, those after it
-  /// perhaps too.
+  /// The way from a file that became one too many.
+  ///
+  /// Those before it went first, those after it perhaps too.
   private func stepFromDeleted() throws(SystemError) -> LogStep? {
     let index = files.indexAfter(name: file.isOld ? file.name : known.newestOldName)
     return try step(to: index, endsLine: true, isGap: true)
@@ -87,9 +88,10 @@ private struct LogSuccession {
     return try step(to: isThere ? own + 1 : own, endsLine: true, isGap: isGap)
   }
 
-  /// How many files from an index on begin before the last line that was read, as far as their
-  /// stamps tell. multilog's clock counts microseconds, in which it reads several lines: a file that
-  /// begins with the very stamp of that line may be the next one.
+  /// How many files from an index on begin before the last line that was read, as their stamps tell.
+  ///
+  /// multilog's clock counts microseconds, in which it reads several lines: a file that begins with
+  /// the very stamp of that line may be the next one.
   private func replacements(from index: Int, atMost limit: Int) throws(SystemError) -> Int {
     var count = 0
     while count < limit, let lastStamp,
