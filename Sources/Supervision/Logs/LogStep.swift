@@ -19,6 +19,7 @@ struct LogStep {
   ///   - lastStamp: The time stamp of the last line that was read.
   ///   - directory: The log directory.
   /// - Returns: The way to it; nil when it is not there yet.
+  /// - Throws: `SystemError` when something is there that cannot be read.
   static func next(
     after file: LogFile, found known: LogFiles, lastStamp: TAI64N?, in directory: FilePath
   ) throws(SystemError) -> LogStep? {
