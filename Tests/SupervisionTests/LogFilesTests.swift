@@ -58,6 +58,19 @@ import Testing
     #expect(try walk(LogFiles(in: directory, attempts: 0)) == ["one", "two"])
   }
 
+  /// It may be half written, and what follows it must not be taken for what follows the others.
+  @Test(arguments: [(0, ["one"]), (3, ["one", "two", "three"])])
+  func `an unsettled look ends before what is called processed`(
+    attempts: Int, expected: [String]
+  ) throws {
+    try directory.appending(name(1)).write("one")
+    try directory.appending("processed").write("two")
+    try directory.appending("current").write("three")
+    let files = try LogFiles(in: directory, attempts: attempts)
+    #expect(try walk(files) == expected)
+    #expect(files.isSettled == (attempts > 0))
+  }
+
   @Test(arguments: [
     "@400000006b045dce1eafef24.t", "@400000006b045dce1eafef24", "@400000006B045dce1eafef24.s",
     "400000006b045dce1eafef24.s", "state", "lock", "newstate", "@400000006b045dce1eafef24.s~",

@@ -9,18 +9,6 @@ import Testing
   let directory = Scratch.directory.appending("main")
   let loop = EventLoop()
 
-  func numbered(_ range: ClosedRange<Int>) -> String {
-    range.map { "line \($0) of a log that is not very long\n" }.joined()
-  }
-
-  func expectNumbers(
-    _ collector: LogCollector, _ range: ClosedRange<Int>,
-    _ location: SourceLocation = #_sourceLocation
-  ) {
-    let numbers = collector.texts.map { Int($0.dropFirst(5).prefix { $0 != " " }) }
-    #expect(numbers == range.map { $0 }, sourceLocation: location)
-  }
-
   var oldFiles: [String] {
     get throws {
       try FileReading.names(in: directory).map(\.string).filter { $0.hasPrefix("@") }
@@ -78,57 +66,7 @@ import Testing
     try collector.settle()
     #expect(collector.gaps == 1)
     #expect(collector.texts.last?.hasPrefix("line 5000 ") == true)
-    let numbers = collector.texts.compactMap { Int($0.dropFirst(5).prefix { $0 != " " }) }
-    #expect(zip(numbers, numbers.dropFirst()).allSatisfy(<))
-    #expect(numbers.count < 5000)
-  }
-
-  @Test func `what a processor makes of a file is not read a second time`() throws {
-    let words = ["t", "s4096", "n10000", "!sed s/line/twice/"]
-    let writer = try MultilogWriter(directory, words: words, on: loop)
-    let collector = try LogCollector(directory, from: .since(nil), on: loop)
-    try writer.write(numbered(1...3))
-    try collector.wait(for: 3)
-    // No turn of the follower's loop until the file that it holds was replaced.
-    try writer.write(numbered(4...60))
-    try EventLoop().turn(until: {
-      let names = try FileReading.names(in: directory).map(\.string)
-      return names.contains { $0.hasSuffix(".s") } && !names.contains("previous")
-    })
-    try collector.wait(for: 60)
-    try writer.write(numbered(61...200))
-    try writer.finish()
-    try collector.settle()
-    let own = collector.texts.prefix(60)
-    #expect(own.allSatisfy { $0.hasPrefix("line ") })
-    // What was replaced before it was read comes as the processor left it, but comes once.
-    let numbers = collector.texts.map {
-      Int($0.drop { $0 != " " }.dropFirst().prefix { $0 != " " })
-    }
-    withKnownIssue(
-      "lines of a file that a processor has replaced are sometimes missed", isIntermittent: true
-    ) {
-      #expect(numbers == (1...200).map { $0 })
-    }
-    #expect(collector.gaps == 0)
-  }
-
-  @Test func `a file that is only called processed for a moment is read in its turn`() throws {
-    // multilog passes through this state too fast to be caught in it: the files are made by hand.
-    func lines(_ range: ClosedRange<Int>) -> String {
-      range.map { "\(TAI64N(Timestamp(seconds: Int64($0), nanoseconds: 0))) line \($0)\n" }.joined()
-    }
-    let current = directory.appending("current")
-    try current.write(lines(1...2))
-    let collector = try LogCollector(directory, from: .since(nil), on: loop)
-    try collector.wait(for: 2)
-    let name = TAI64N(Timestamp(seconds: 3, nanoseconds: 0)).description + ".s"
-    try directory.appending(name).write(lines(1...2))
-    try directory.appending("processed").write(lines(3...4))
-    try FileReplacement.write(Array(lines(5...6).utf8), to: current)
-    try collector.settle()
-    expectNumbers(collector, 1...6)
-    #expect(collector.gaps == 0)
+    #expect(collector.numbers.count < 5000 && collector.isAscending)
   }
 
   @Test func `after a crash the broken line ends and the new file goes on`() throws {

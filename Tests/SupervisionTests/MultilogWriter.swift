@@ -90,6 +90,14 @@ final class LogCollector {
 
   var texts: [String] { lines.map { String(decoding: $0.text, as: UTF8.self) } }
 
+  /// The numbers of the lines; 0 for what is no numbered line.
+  var numbers: [Int] {
+    texts.map { Int($0.drop { $0 != " " }.dropFirst().prefix { $0 != " " }) ?? 0 }
+  }
+
+  /// Whether each line has a greater number than the one before.
+  var isAscending: Bool { zip(numbers, numbers.dropFirst()).allSatisfy(<) }
+
   private func take(_ event: LogFollower.Event) {
     switch event {
     case .lines(let new): lines += new
@@ -114,4 +122,17 @@ final class LogCollector {
       isQuiet = follower?.isCaughtUp ?? true && lines.count == before
     }
   }
+}
+
+/// Lines that tell their numbers.
+func numbered(_ range: ClosedRange<Int>) -> String {
+  range.map { "line \($0) of a log that is not very long\n" }.joined()
+}
+
+/// Checks that the lines of a range have come, once each and in order.
+func expectNumbers(
+  _ collector: LogCollector, _ range: ClosedRange<Int>,
+  _ location: SourceLocation = #_sourceLocation
+) {
+  #expect(collector.numbers == range.map { $0 }, sourceLocation: location)
 }

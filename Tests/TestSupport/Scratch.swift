@@ -3,7 +3,7 @@ package import SystemPackage
 internal import SystemSupport
 package import Testing
 
-/// A directory of its own for each test, removed afterwards.
+/// A directory of its own for each test, removed afterwards, also when the test throws.
 ///
 /// Mark a test or a suite with the trait `.scratch` and ask for `Scratch.directory` inside.
 package enum Scratch {
@@ -22,7 +22,13 @@ package struct ScratchTrait: TestTrait, SuiteTrait, TestScoping {
     let base = FilePath("/tmp/qmail-updater-tests.\(getuid())")
     let directory = base.appending(String(UInt64.random(in: 0 ... .max), radix: 36))
     try FileOperations.makeDirectory(directory)
-    try await Scratch.$directory.withValue(directory) { try await function() }
+    do {
+      try await Scratch.$directory.withValue(directory) { try await function() }
+    } catch {
+      // The test's own error is the one to tell.
+      try? removeTree(directory)
+      throw error
+    }
     try removeTree(directory)
   }
 }

@@ -272,6 +272,32 @@ import Testing
     #expect(left == [])
   }
 
+  /// It does not have our lock, so it must not go on beside the next one.
+  @Test func `a builder with a user of its own ends with the service that is killed`() throws {
+    let server = try ToolServer()
+    try server.path("etc/passwd").write("lists:x:61234:61234::/:/bin/false\n")
+    let pids = Scratch.directory.appending("pids")
+    try pids.write("", mode: 0o666)
+    try server.configure(
+      Self.quick
+        + server.rule(
+          "x", script: "echo $$ >>\(pids); cat $2 >$1; [ ! -e $2.slow ] || exec sleep 1000",
+          "user = \"lists\""))
+    try server.path("etc/x.txt").write("1\n")
+    let service = try server.startService()
+    #expect(try server.path("etc/x").text == "1\n")
+    try server.path("etc/x.txt.slow").write("")
+    try server.path("etc/x.txt").write("2\n")
+    try server.wait("the builder") { try pids.text.split(separator: "\n").count == 2 }
+    try FileOperations.remove(server.path("etc/x.txt.slow"))
+    try server.sandbox?.control("k", service)
+    try server.wait("the product") { try server.path("etc/x").text == "2\n" }
+    // Dead, if perhaps not reaped yet: /proc has no sizes, so cat reads it.
+    let orphan = try #require(try pids.text.split(separator: "\n").dropFirst().first)
+    let left = try Tools.run(["cat", "/proc/\(orphan)/cmdline"])
+    #expect(left.code != 0 || left.bytes.isEmpty, "\(left.text)")
+  }
+
   /// A stand-in for qmail-send, which counts what it is told.
   static func addSend(_ sandbox: ServiceSandbox) throws {
     try sandbox.add(

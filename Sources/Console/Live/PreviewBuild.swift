@@ -9,6 +9,7 @@ final class PreviewBuild {
   private let product: FilePath
   private let isDatabase: Bool
   private let settings: Settings
+  private let user: RuleUser?
   private let candidate: Candidate
   private var child: ChildProcess?
   private var completion: ((Preview.Result) -> Void)?
@@ -37,8 +38,8 @@ final class PreviewBuild {
     self.isDatabase = isDatabase
     self.settings = settings
     try store.prepare()
-    candidate = try Candidate(
-      for: product, in: store.directory, isSecret: true, owner: try rule.builder(among: settings))
+    user = try RuleUser.of(rule, in: settings.layout)
+    candidate = try Candidate(for: product, in: store.directory, isPrivate: true, owner: user)
   }
 
   /// Starts; the completion is called on the loop, or at once, unless `stop` comes before.
@@ -50,7 +51,7 @@ final class PreviewBuild {
     self.completion = completion
     guard case .command(let command) = rule.action else { return try compare(on: loop) }
     child = try loop.run(
-      command.command(for: rule, into: candidate, settings), timeout: rule.timeout
+      command.command(as: user, into: candidate, settings), timeout: rule.timeout
     ) { [self] outcome in
       guard outcome.isSuccess else {
         let last = outcome.output.lines.last.map { ": \($0)" } ?? ""

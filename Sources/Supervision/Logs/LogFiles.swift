@@ -1,53 +1,5 @@
-internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
-
-/// An open file of a log.
-struct LogFile {
-  let descriptor: OwnedDescriptor
-  let device: UInt64
-  let inode: UInt64
-  /// The name under which it was opened; `current` and `previous` do not last.
-  let name: String
-
-  /// Opens a file of a log directory; nil when it is not there.
-  ///
-  /// multilog makes regular files: a link or a device in their place is not followed.
-  static func open(_ name: String, in directory: FilePath) throws(SystemError) -> LogFile? {
-    let path = directory.appending(name)
-    do throws(SystemError) {
-      let descriptor = try OwnedDescriptor(
-        opening: path, flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY)
-      let status = try FileStatus.of(descriptor, subject: path.visible)
-      guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
-      return LogFile(
-        descriptor: descriptor, device: status.device, inode: status.inode, name: name)
-    } catch {
-      if error.errno == .noSuchFileOrDirectory { return nil }
-      throw error
-    }
-  }
-
-  /// Whether this is the file of a status or a position.
-  func isSame(device: UInt64, inode: UInt64) -> Bool {
-    self.device == device && self.inode == inode
-  }
-
-  /// Its length now.
-  var size: Int64 {
-    get throws(SystemError) { try FileStatus.of(descriptor, subject: name).size }
-  }
-
-  func position(_ offset: Int64) -> LogPosition {
-    LogPosition(device: device, inode: inode, offset: offset)
-  }
-
-  /// Whether it carries the lasting name of a finished file: `@STAMP.s` or `@STAMP.u`.
-  var isOld: Bool { LogFiles.isOld(name) }
-
-  /// Whether multilog died while it wrote this file: its last line may have no end.
-  var isUnsafe: Bool { name.hasSuffix(".u") }
-}
 
 /// The files of a multilog directory in the order of their lines, as they were at one moment.
 ///
@@ -71,40 +23,48 @@ struct LogFiles {
 
   private let directory: FilePath
   private let entries: [Entry]
+  /// How many of them have a lasting name; these come first.
+  private let finished: Int
+  /// Whether no file is left out.
+  let isSettled: Bool
 
   /// Looks at a directory; files are empty when it is missing.
   ///
   /// `current` is opened first, what is on its way next, and the names are listed last: whatever was
-  /// rotated before is then either open or listed. When `current` keeps being rotated meanwhile, the
-  /// names later than the look are left out, since a list may have some of them and lack others.
+  /// rotated before is then either open or listed, and not both, if nothing was rotated or replaced
+  /// meanwhile; else the look is taken again. When that goes on, the files are those that come first
+  /// for certain, with none missing between them; the last ones may be left out.
   ///
   /// - Parameters:
   ///   - directory: The log directory.
-  ///   - attempts: How many looks may find that `current` was rotated meanwhile.
+  ///   - attempts: How many looks may find that something changed meanwhile.
   /// - Throws: `SystemError` when something is there that cannot be read.
-  init(in directory: FilePath, attempts: Int = 3) throws(SystemError) {
+  init(in directory: FilePath, attempts: Int = 8) throws(SystemError) {
     self.directory = directory
     for _ in 0..<attempts {
       let look = try Look(directory)
-      if try look.isStill(directory) {
-        entries = Self.order(look, names: look.names, comparing: 2, in: directory)
+      if try look.isSettled(directory) {
+        isSettled = true
+        finished = look.names.count
+        entries = Self.order(look, comparing: 2, in: directory)
         return
       }
     }
-    let look = try Look(directory)
-    let limit = TAI64N(look.time).description
-    let names = look.names.filter { $0 < limit }
+    var look = try Look(directory)
+    try look.keepWhatIsCertain()
+    isSettled = false
+    finished = look.names.count
     // Any number of rotations may lie between two steps of this look.
-    entries = Self.order(look, names: names, comparing: names.count + 1, in: directory)
+    entries = Self.order(look, comparing: finished + 1, in: directory)
   }
 
   /// What one look found.
   private struct Look {
-    let current: LogFile?
+    private(set) var current: LogFile?
     /// `previous`, or `processed` when that is all that is left of it.
-    let passing: LogFile?
+    private(set) var passing: LogFile?
     let time: Timestamp
-    let names: [String]
+    private(set) var names: [String]
 
     init(_ directory: FilePath) throws(SystemError) {
       current = try LogFile.open("current", in: directory)
@@ -119,20 +79,35 @@ struct LogFiles {
       }
     }
 
-    /// Whether `current` is still the same file.
-    func isStill(_ directory: FilePath) throws(SystemError) -> Bool {
+    /// Whether `current` is still the same file, and `previous` has not been replaced: then each
+    /// file was seen once.
+    func isSettled(_ directory: FilePath) throws(SystemError) -> Bool {
+      if let passing, passing.name == "previous", try passing.isGone { return false }
       let status = try FileStatus.of(directory.appending("current"), followingLinks: false)
       guard let status, let current else { return status == nil && current == nil }
       return current.isSame(device: status.device, inode: status.inode)
+    }
+
+    /// Leaves out what may stand in a wrong place, or behind a file that is missing.
+    ///
+    /// A list that was made during a rotation may have later names and lack earlier ones; those
+    /// from before it are all there. A `previous` that is gone by now may have its lasting name
+    /// since then only, and what is called `processed` may be half written.
+    mutating func keepWhatIsCertain() throws(SystemError) {
+      let limit = TAI64N(time).description
+      names.removeAll { $0 >= limit }
+      let isPassingGone = try passing?.isGone ?? false
+      if isPassingGone || passing?.name == "processed" { (passing, current) = (nil, nil) }
+      if try current?.isGone ?? false { current = nil }
     }
   }
 
   /// Puts the files that are open already after the listed ones, unless they are among them: a file
   /// may have its lasting name already, beside the passing one.
   private static func order(
-    _ look: Look, names: [String], comparing newest: Int, in directory: FilePath
+    _ look: Look, comparing newest: Int, in directory: FilePath
   ) -> [Entry] {
-    var entries = names.map { Entry(name: $0, file: nil) }
+    var entries = look.names.map { Entry(name: $0, file: nil) }
     for file in [look.passing, look.current].compactMap({ $0 }) {
       let isListed = entries.suffix(newest).reversed().contains {
         $0.isSame(device: file.device, inode: file.inode, in: directory)
@@ -152,11 +127,16 @@ struct LogFiles {
   }
 }
 
+extension LogFiles {
+  /// Whether a name is one of a file that a processor may have made.
+  static func isProcessed(_ name: String) -> Bool { isOld(name) || name == "processed" }
+}
+
 // MARK: - Finding
 
 extension LogFiles {
   /// The newest name of a finished file.
-  var newestOldName: String? { entries.last { Self.isOld($0.name) }?.name }
+  var newestOldName: String? { oldNames.last }
 
   /// The file of a position, whatever it is called now; nil when it is gone.
   func file(at position: LogPosition) throws(SystemError) -> LogFile? {
@@ -180,8 +160,33 @@ extension LogFiles {
     return index(device: file.device, inode: file.inode)
   }
 
-  /// The name that a file has in this look.
-  func name(of file: LogFile) -> String? { index(of: file).map { entries[$0].name } }
+  /// The name at an index.
+  func name(at index: Int) -> String { entries[index].name }
+
+  /// How many files there are.
+  var count: Int { entries.count }
+
+  /// How many of the finished files before an index are not among those of an older look.
+  func newNames(before index: Int, since older: LogFiles) -> Int {
+    var known = older.oldNames[...]
+    return oldNames.prefix(index).count { name in
+      known = known.drop { $0 < name }
+      return known.first != name
+    }
+  }
+
+  /// Whether a finished file has this name.
+  func hasOld(_ name: String) -> Bool { oldNames.contains(name) }
+
+  /// How many files without a lasting name came before this one.
+  func passing(before file: LogFile) -> Int {
+    index(of: file).map { max(0, $0 - finished) } ?? 0
+  }
+
+  /// The names of the finished files, in their order.
+  private var oldNames: some RandomAccessCollection<String> {
+    entries[..<finished].lazy.map(\.name)
+  }
 
   /// The first file from an index on that is still there.
   func firstFile(from index: Int) throws(SystemError) -> LogFile? {
@@ -206,7 +211,7 @@ extension LogFiles {
   /// The index of the first finished file with a later name, or of what follows them all.
   func indexAfter(name: String?) -> Int {
     guard let name else { return 0 }
-    return entries.firstIndex { !Self.isOld($0.name) || $0.name > name } ?? entries.endIndex
+    return entries[..<finished].firstIndex { $0.name > name } ?? finished
   }
 
   private func index(device: UInt64, inode: UInt64) -> Int? {
@@ -216,7 +221,8 @@ extension LogFiles {
     }
   }
 
-  private func open(_ index: Int) throws(SystemError) -> LogFile? {
+  /// The file at an index; nil when it is gone by now.
+  func open(_ index: Int) throws(SystemError) -> LogFile? {
     if let file = entries[index].file { return file }
     return try LogFile.open(entries[index].name, in: directory)
   }

@@ -41,7 +41,7 @@ struct LogReader {
     var files = 0
     while left > 0, files < Self.filesInOneGo {
       guard let now = reading else {
-        try begin(&events)
+        guard try begin(&events) else { return false }
         continue
       }
       let bytes = try now.file.descriptor.read(
@@ -77,22 +77,12 @@ struct LogReader {
 // MARK: - From file to file
 
 extension LogReader {
-  /// The way from a finished file to the one after it.
-  private struct Step {
-    let file: LogFile
-    let files: LogFiles
-    /// Whether a line that has no end yet cannot go on in the next file.
-    let endsLine: Bool
-    /// Whether files in between may be gone.
-    let isGap: Bool
-  }
-
   private enum End {
     /// Nothing more for now.
     case noMore
     /// Read again: there may be more in the same file.
     case more
-    case next(Step)
+    case next(LogStep)
   }
 
   /// What to do at the end of the file that is read now.
@@ -108,7 +98,9 @@ extension LogReader {
       reading?.isComplete = true
       return .more
     }
-    return try step(from: now).map(End.next) ?? .noMore
+    let step = try LogStep.next(
+      after: now.file, found: now.files, lastStamp: lastStamp, in: directory)
+    return step.map(End.next) ?? .noMore
   }
 
   /// Somebody emptied the file.
@@ -117,63 +109,19 @@ extension LogReader {
     splitter = LineSplitter()
   }
 
-  private mutating func enter(_ step: Step) -> LogLine? {
+  private mutating func enter(_ step: LogStep) -> LogLine? {
     reading = Reading(
       file: step.file, offset: 0, isComplete: step.file.name != "current",
       files: step.files)
     return step.endsLine ? splitter.flush() : nil
-  }
-
-  /// The way to the file after a finished one; nil when that is not there yet.
-  private func step(from now: Reading) throws(SystemError) -> Step? {
-    // What was listed together needs no new list: the way through a backlog.
-    if let file = try now.files.successor(of: now.file) {
-      return Step(file: file, files: now.files, endsLine: now.file.isUnsafe, isGap: false)
-    }
-    let files = try LogFiles(in: directory)
-    if let index = files.index(of: now.file) {
-      guard let file = try files.firstFile(from: index + 1) else { return nil }
-      let isUnsafe = files.name(of: now.file)?.hasSuffix(".u") ?? false
-      return Step(
-        file: file, files: files, endsLine: isUnsafe, isGap: false)
-    }
-    return try stepFromGone(now, in: files)
-  }
-
-  /// The way from a file that has no name any more: multilog's processor replaced it, or it became
-  /// one too many.
-  private func stepFromGone(_ now: Reading, in files: LogFiles) throws(SystemError) -> Step? {
-    var index = files.indexAfter(name: now.file.isOld ? now.file.name : now.files.newestOldName)
-    var isGap = true
-    while let file = try files.firstFile(from: index) {
-      if !now.file.isOld, file.isOld || file.name == "processed", try isSeen(file) {
-        // What a processor made of the lines that were read already.
-        isGap = false
-        index = (files.index(of: file) ?? index) + 1
-        continue
-      }
-      return Step(
-        file: file, files: files, endsLine: isGap || file.isOld,
-        isGap: isGap)
-    }
-    return nil
-  }
-
-  /// Whether a file begins before the last line that was read; one without stamps tells nothing and
-  /// counts as seen.
-  private func isSeen(_ file: LogFile) throws(SystemError) -> Bool {
-    let head = try file.descriptor.read(
-      upTo: TAI64N.textLength, at: 0, subject: directory.visible)
-    guard let lastStamp, let stamp = TAI64N(head) else { return true }
-    return stamp <= lastStamp
   }
 }
 
 // MARK: - Beginning
 
 extension LogReader {
-  /// Finds the place to begin.
-  private mutating func begin(_ events: inout [LogFollower.Event]) throws(SystemError) {
+  /// Finds the place to begin; false when it has to be sought again.
+  private mutating func begin(_ events: inout [LogFollower.Event]) throws(SystemError) -> Bool {
     switch start {
     case .end: try begin(at: LogPosition.end(of: directory), &events)
     case .since(let position): try begin(at: position, &events)
@@ -186,19 +134,24 @@ extension LogReader {
 
   private mutating func begin(
     at position: LogPosition?, _ events: inout [LogFollower.Event]
-  ) throws(SystemError) {
+  ) throws(SystemError) -> Bool {
     let files = try LogFiles(in: directory)
     if let position, let file = try files.file(at: position) {
       try read(file, from: position.offset, in: files)
+    } else if position != nil, !files.isSettled {
+      return false
     } else if let oldest = try files.oldest() {
       // If the file of the position is gone, all that is left is later.
       if position != nil { events.append(.gap) }
       try read(oldest, from: 0, in: files)
+    } else if !files.isSettled {
+      return false
     } else {
       // Whatever comes is new from its first byte on.
       start = .since(nil)
       throw SystemError("open", directory.appending("current"), .noSuchFileOrDirectory)
     }
+    return true
   }
 
   /// Starts to read at the beginning of the line that an offset lies in.

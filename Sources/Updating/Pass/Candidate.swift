@@ -22,6 +22,8 @@ package final class Candidate {
   /// The private directory, where there is one.
   private let directory: FilePath?
   private var isRemoved = false
+  /// When the names around the private directory changed last, once it was made.
+  private let made: Timestamp?
 
   /// Chooses the names, and makes the directory where one is needed.
   ///
@@ -29,12 +31,12 @@ package final class Candidate {
   ///   - product: The file that will be replaced.
   ///   - place: Where it is made; nil is beside the product. What is made elsewhere is only to be
   ///     looked at: it cannot be moved into the product's place.
-  ///   - isSecret: Whether nobody else may read what is made.
+  ///   - isPrivate: Whether nobody else may look, or whether it counts who else makes files there.
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
   package init(
-    for product: FilePath, in place: FilePath? = nil, isSecret: Bool,
-    owner: (uid: UInt32, gid: UInt32)? = nil
+    for product: FilePath, in place: FilePath? = nil, isPrivate: Bool,
+    owner: RuleUser? = nil
   ) throws(SystemError) {
     guard let name = product.lastComponent?.string else {
       throw SystemError("replace", product, .invalidArgument)
@@ -44,9 +46,10 @@ package final class Candidate {
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let base = ".\(name)\(NameNoise.candidateMark)\(random)"
     let old = try FileStatus.of(product, followingLinks: false)
-    let isOpen = !isSecret && (old?.mode ?? 0o004) & 0o004 != 0
+    let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
     if isOpen, owner == nil, try FileStatus.of(parent.isEmpty ? "." : parent)?.owner == geteuid() {
       directory = nil
+      made = nil
       path = parent.appending(base + ".tmp")
       temporaryPath = parent.appending(base + ".temporary.tmp")
       depfilePath = parent.appending(base + ".depfile.tmp")
@@ -54,6 +57,7 @@ package final class Candidate {
       let directory = parent.appending(base + ".tmp")
       try Self.makeDirectory(directory, owner)
       self.directory = directory
+      made = Self.lastChange(of: parent)
       path = directory.appending(name)
       temporaryPath = directory.appending(name + ".tmp")
       depfilePath = directory.appending("depfile")
@@ -63,7 +67,7 @@ package final class Candidate {
   deinit { discard() }
 
   private static func makeDirectory(
-    _ directory: FilePath, _ owner: (uid: UInt32, gid: UInt32)?
+    _ directory: FilePath, _ owner: RuleUser?
   ) throws(SystemError) {
     try check("mkdir", directory.visible) {
       unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
@@ -78,6 +82,17 @@ package final class Candidate {
   /// Whether the builder has written its file, and not something else under its name.
   package var isMade: Bool {
     (try? FileStatus.of(path, followingLinks: false))?.kind == .regular
+  }
+
+  /// Whether it is certain that no name beside the private directory has come or gone since it was
+  /// made.
+  var isUndisturbed: Bool {
+    guard let directory, let made else { return false }
+    return Self.lastChange(of: directory.removingLastComponent()) == made
+  }
+
+  private static func lastChange(of directory: FilePath) -> Timestamp? {
+    (try? FileStatus.of(directory))?.modified
   }
 
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import QmailFiles
 internal import SystemPackage
 internal import SystemSupport
@@ -37,12 +36,13 @@ final class CandidateRun: RuleRun {
   /// Starts; the completion is called on the loop, or at once.
   func start() {
     do {
+      let user = try RuleUser.of(rule, in: environment.settings.layout)
       let candidate = try Candidate(
-        for: product, isSecret: rule.isSecret, owner: try rule.builder(among: environment.settings))
+        for: product, isPrivate: rule.isSecret || rule.reportsInputs, owner: user)
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)
-      case .command(let command): try run(command, into: candidate)
+      case .command(let command): try run(command, as: user, into: candidate)
       case .reload, .restart: finish(.failed("a file cannot be \(rule.action)"))
       }
     } catch {
@@ -87,9 +87,11 @@ extension CandidateRun {
     }
   }
 
-  private func run(_ command: BuildCommand, into candidate: Candidate) throws {
-    let started = command.command(for: rule, into: candidate, environment.settings)
-    let program = started.arguments[0]
+  private func run(
+    _ command: BuildCommand, as user: RuleUser?, into candidate: Candidate
+  ) throws {
+    let program = command.arguments.first ?? ""
+    let started = command.command(as: user, into: candidate, environment.settings)
     child = try environment.start(started, of: rule) { [self] result in
       child = nil
       outcome.command = Command(command.arguments, standardInput: command.standardInput).typed
@@ -153,6 +155,7 @@ extension CandidateRun {
   }
 
   private func conclude(_ inspection: Inspection) {
+    outcome.wasUndisturbed = candidate?.isUndisturbed ?? false
     outcome.records = inspection.records
     outcome.samples = inspection.samples
     if inspection.isUnchanged {
@@ -188,6 +191,7 @@ extension CandidateRun {
       let path = candidate?.depfilePath,
       let bytes = try? FileReading.contents(of: path, limit: 1 << 26, followingLinks: false)
     else { return }
+    outcome.wasUndisturbed = candidate?.isUndisturbed ?? false
     let report = DependencyReport(bytes)
     outcome.reported = report.keys
     outcome.isOpaque = report.isOpaque

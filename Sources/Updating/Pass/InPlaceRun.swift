@@ -35,8 +35,10 @@ final class InPlaceRun: RuleRun {
     do {
       before = try FileStatus.of(product, followingLinks: false)
       if before != nil { backup = try makeBackup() }
-      let started = command.command(for: rule, into: nil, environment.settings)
-      outcome.command = started.typed
+      let user = try RuleUser.of(rule, in: environment.settings.layout)
+      let started = command.command(as: user, into: nil, environment.settings)
+      outcome.command =
+        Command(command.arguments, standardInput: command.standardInput).typed
       child = try environment.start(started, of: rule) { [self] in end($0) }
     } catch {
       finish(.failed("\(error)"))

@@ -82,16 +82,36 @@ enum RecordKeeping {
     let unknown = wanted.filter { inputs[$0] == nil }
     for (key, evidence) in surveyor.evidence(ofReported: unknown, before.rule, memory) {
       // What changed while it was being read counts as not read: the rule runs once more.
-      inputs[key] = evidence.changedSince(report.began) ? .absent : evidence
+      if evidence == .absent {
+        let isSure = wasAbsent(key, during: outcome, report, of: before.rule)
+        inputs[key] = isSure ? .absent : .unreadable("it may have been there")
+      } else {
+        inputs[key] = evidence.changedSince(report.began) ? .absent : evidence
+      }
     }
     return (inputs, reported)
+  }
+
+  /// Whether what a builder named for the first time, and what is not there, was not there when the
+  /// builder looked either: nothing came or went where it would be since the run began.
+  private static func wasAbsent(
+    _ key: String, during outcome: RunOutcome, _ report: RunReport, of rule: Rule
+  ) -> Bool {
+    var directory = FilePath(key).removingLastComponent()
+    while directory.lastComponent != nil, (try? FileStatus.of(directory)) == nil {
+      directory.removeLastComponent()
+    }
+    // There the run itself has made its candidate.
+    if directory == rule.product.path.removingLastComponent() { return outcome.wasUndisturbed }
+    guard let status = try? FileStatus.of(directory) else { return false }
+    return status.modified + Stamp.tick < report.began
   }
 }
 
 extension InputEvidence {
   /// Whether the input may have changed after a run began that read it at some moment.
   fileprivate func changedSince(_ time: Timestamp) -> Bool {
-    latest.map { $0.nanoseconds >= time.nanoseconds - 20_000_000 } ?? false
+    latest.map { $0 + Stamp.tick >= time } ?? false
   }
 }
 

@@ -18,6 +18,8 @@ struct RunOutcome {
   var reported: [String]?
   /// The builder said that it read what no file shows.
   var isOpaque = false
+  /// Whether nothing but the run itself has changed the names in the product's directory.
+  var wasUndisturbed = false
   /// Whether the previous product was put aside.
   var keptPrevious = false
 

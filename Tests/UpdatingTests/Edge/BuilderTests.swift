@@ -195,27 +195,6 @@ import Testing
     #expect(server.log.allSatisfy { !$0.contains("\u{1b}") && !$0.contains("\n") })
   }
 
-  @Test func `a builder gets no rights but its user's`() throws {
-    let server = try server()
-    try server.path("etc/passwd").write("nobody:x:65534:65534::/:/bin/false\n")
-    let script = try server.script("user", "id -un >$1; id -Gn >>$1")
-    try server.source("who").write("1")
-    server.rule("who") {
-      $0.inputs = ["/etc/who.txt"]
-      $0.product = "/etc/who"
-      $0.command = [script, "{candidate}"]
-      $0.user = "nobody"
-    }
-    #expect(try server.run("who") == .built, "\(server.log)")
-    #expect(try server.product("who").text == "nobody\nnogroup\n")
-    let status = try #require(try FileStatus.of(server.product("who")))
-    #expect(status.owner == 0 && status.group == 0 && status.mode & 0o022 == 0)
-
-    server.settings.ruleChanges[server.settings.ruleChanges.count - 1].user = "no-such-user"
-    #expect(try server.run("who") == .failed)
-    #expect(server.log.contains { $0.contains("unable to find user no-such-user") })
-  }
-
   @Test func `a builder's second name for another file is refused`() throws {
     let server = try server()
     let other = server.path("etc/other")

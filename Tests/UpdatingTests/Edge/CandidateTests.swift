@@ -11,7 +11,7 @@ import Testing
 
   @Test func `what everybody may read is made beside the product`() throws {
     try product.write("old", mode: 0o644)
-    let candidate = try Candidate(for: product, isSecret: false)
+    let candidate = try Candidate(for: product, isPrivate: false)
     #expect(candidate.path.removingLastComponent() == Scratch.directory)
     try candidate.path.write("new")
     try candidate.commit()
@@ -20,10 +20,10 @@ import Testing
 
   @Test(arguments: [(true, 0o644), (false, 0o640)])
   func `what not everybody may read is made where nobody else can look`(
-    isSecret: Bool, mode: UInt32
+    isPrivate: Bool, mode: UInt32
   ) throws {
     try product.write("old", mode: mode)
-    let candidate = try Candidate(for: product, isSecret: isSecret)
+    let candidate = try Candidate(for: product, isPrivate: isPrivate)
     let directory = candidate.path.removingLastComponent()
     #expect(try FileStatus.of(directory)?.mode == 0o700)
     #expect(directory.removingLastComponent() == Scratch.directory)
@@ -38,14 +38,14 @@ import Testing
     let home = Scratch.directory.appending("home")
     try FileOperations.makeDirectory(home)
     try shell("chown 4711 $1", home)
-    let candidate = try Candidate(for: home.appending("list.cdb"), isSecret: false)
+    let candidate = try Candidate(for: home.appending("list.cdb"), isPrivate: false)
     let directory = candidate.path.removingLastComponent()
     #expect(directory.removingLastComponent() == home)
     #expect(try FileStatus.of(directory)?.owner == 0)
   }
 
   @Test func `what builders drop beside their candidate goes with it`() throws {
-    let candidate = try Candidate(for: product, isSecret: false)
+    let candidate = try Candidate(for: product, isPrivate: false)
     for suffix in ["", ".t", "x"] { try FilePath(candidate.path.string + suffix).write("half") }
     try FilePath(candidate.temporaryPath.string).write("half")
     try FileOperations.makeDirectory(candidate.depfilePath)

@@ -140,36 +140,6 @@ import Testing
     #expect(try server.run("list") == .built)
   }
 
-  @Test func `what a builder reports in its depfile becomes an input`() throws {
-    let server = try TestServer()
-    let home = server.path("home/d")
-    let vpasswd = home.appending("vpasswd")
-    try vpasswd.write("ann\n")
-    try home.appending("other").write("")
-    try server.source("list").write("1\n")
-    try server.rule(
-      "list",
-      script: """
-        r=$QMAIL_UPDATER_ROOT
-        { cat $2 $r/home/d/vpasswd; ls -A $r/home/d | grep '^.qmail-' || :; } >$1
-        printf '%s\\n' $r/home/d/vpasswd "$r/home/d/.qmail-*" >$3
-        """)
-    #expect(try server.run("list") == .built)
-    // What was reported was read at some moment of the first run: it may take a second one.
-    _ = try server.pass()
-    #expect(try server.run("list") == nil)
-    try vpasswd.write("ann\nbob\n")
-    #expect(try server.run("list") == .built)
-    try home.appending(".qmail-x").write("")
-    #expect(try server.run("list") == .built)
-    #expect(try server.product("list").text == "1\nann\nbob\n.qmail-x\n")
-    try home.appending("unrelated").write("")
-    #expect(try server.run("list") == nil)
-    try FileOperations.remove(vpasswd)
-    _ = try server.pass()
-    #expect(server.log.contains { $0.contains("/home/d/vpasswd is gone") }, "\(server.log)")
-  }
-
   @Test func `a pattern's files count, and so do their comings and goings`() throws {
     let server = try TestServer()
     try server.path("etc/d/a.conf").write("a\n")
