@@ -153,13 +153,14 @@ extension RecipientListBuilder {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
     listing.reader.note(.programs)
-    guard let programs = VpopmailPrograms(plan.vpopmail) else {
+    guard let programs = plan.vpopmail.programs else {
       listing.problems = queries.map { query in
-        RecipientProblem(query.domain, VpopmailPrograms.absence)
+        RecipientProblem(query.domain, "\(VpopmailPrograms.Absence())")
       }
       return listing
     }
-    let answers = try programs.ask(Array(Set(queries.map(\.query))))
+    let answers = try programs.recipients(
+      Array(Set(queries.map(\.query))), hasExtensions: plan.vpopmail.hasExtensions)
     for (query, domain) in queries {
       switch answers[query] {
       case .success(let recipients):

@@ -11,13 +11,14 @@ internal import SystemSupport
 
   deinit { unsafe memory.deallocate() }
 
-  /// Reads a regular file and lends its bytes; nil when nothing is there.
+  /// Reads a regular file and lends its bytes.
   ///
   /// - Parameters:
   ///   - name: The file, seen from the directory.
   ///   - directory: The open directory.
   ///   - path: The file's path, made for an error only.
   ///   - body: What is done with the bytes.
+  /// - Returns: What the body returns; nil when there is no such file.
   /// - Throws: `SystemError` when the file is there but cannot be read, or is not regular.
   mutating func withContents<Result>(
     of name: FilePath, in directory: OwnedDescriptor, path: () -> FilePath,
