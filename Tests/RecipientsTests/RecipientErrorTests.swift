@@ -91,6 +91,16 @@ import Testing
     #expect(throws: ConstantDatabaseError.self) { try tree.addresses { $0.keepsGoing = true } }
   }
 
+  @Test func `going on leaves out a domain, not the aliases of all`() throws {
+    let tree = try Tree()
+    try removeTree(tree.path("var/qmail/alias"))
+    let error = #expect(throws: RecipientError.self) {
+      try tree.addresses { $0.keepsGoing = true }
+    }
+    #expect(error?.description.contains("unable to read directory") == true)
+    #expect(try tree.addresses { $0.leavesOutAliases = true } == [])
+  }
+
   @Test func `fastforward's database must be there`() throws {
     let tree = try Tree(["var/qmail/alias/.qmail-default": "|fastforward /etc/aliases.cdb\n"])
     #expect(try problems(tree).first?.contains("etc/aliases.cdb") == true)

@@ -37,8 +37,8 @@ package struct RecipientListBuilder {
 
   /// Reads everything and makes the list.
   ///
-  /// - Throws: `RecipientError` with all that is wrong, unless `keepsGoing`; the error of a file
-  ///   that all domains depend on.
+  /// - Throws: `RecipientError` with all that is wrong, or, if `keepsGoing`, with what is about no
+  ///   domain alone; the error of a file that all domains depend on.
   package func build() throws -> RecipientList {
     let plan = try RecipientPlan(layout: layout, leavesOutAliases: leavesOutAliases)
     var listings = listDomains(of: plan)
@@ -63,11 +63,10 @@ package struct RecipientListBuilder {
     let problems =
       plan.problems
       + listings.flatMap(\.problems).sorted { "\($0)" < "\($1)" }
-    if keepsGoing {
-      for problem in problems { warn("skipped: \(problem)") }
-    } else if !problems.isEmpty {
-      throw RecipientError(problems: problems)
-    }
+    // What is about no domain alone, such as the aliases, would be missing from several.
+    let fatal = keepsGoing ? problems.filter { $0.domain == nil } : problems
+    if !fatal.isEmpty { throw RecipientError(problems: fatal) }
+    for problem in problems { warn("skipped: \(problem)") }
     if listings.contains(where: \.keys.isOverfull) {
       throw RecipientError(problems: [RecipientProblem(nil, "the addresses pass 4 GiB")])
     }
@@ -160,16 +159,18 @@ extension RecipientListBuilder {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
     listing.reader.note(.programs)
-    guard let programs = VpopmailPrograms(plan.vpopmail) else {
+    guard let programs = plan.vpopmail.programs else {
       listing.problems = queries.map { query in
-        RecipientProblem(query.domain, VpopmailPrograms.absence)
+        RecipientProblem(query.domain, "\(VpopmailPrograms.Absence())")
       }
       return listing
     }
     let domains = Dictionary(grouping: queries, by: \.query).mapValues(\.count)
     let total = plan.domains.count
     var done = total - queries.count
-    let answers = try programs.ask(Array(domains.keys)) { query in
+    let answers = try programs.recipients(
+      Array(domains.keys), hasExtensions: plan.vpopmail.hasExtensions
+    ) { query in
       done += domains[query] ?? 0
       progress(done, total)
     }
