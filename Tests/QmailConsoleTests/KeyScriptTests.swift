@@ -73,7 +73,7 @@ import Testing
       [rules.names]
       inputs = ["/etc/names"]
       product = "/etc/names.out"
-      command = ["sh", "-c", "id -un >{candidate}; stat -c %U $(dirname {candidate}) >&2; exit 3"]
+      command = ["sh", "-c", "id -un >{candidate}; echo $(id -un) in $(stat -c %U $(dirname {candidate})) >&2; exit 3"]
       user = "nobody"
       database = false
       """)
@@ -81,7 +81,7 @@ import Testing
     let failing = try server.script(
       "wait STALE", "text /", "text names", "key Enter Enter", "wait exit 3: ", "dump -",
       size: (100, 60))
-    #expect(failing.text.contains("exit 3: nobody"), "\(failing.text)")
+    #expect(failing.text.contains("exit 3: nobody in nobody"), "\(failing.text)")
     let text = try server.configuration.text.replacing(" >&2; exit 3", with: " >>{candidate}")
     try server.configuration.write(text)
     let result = try server.script(
