@@ -81,7 +81,7 @@ import Testing
   }
 
   /// WATCH 3 and 10: what changes while it is built from is built from again.
-  @Test func `200 edits at random moments during slow builds, without a poke: the last is in`()
+  @Test func `1,000 edits at random moments during slow builds, without a poke: the last is in`()
     throws
   {
     let server = try ToolServer()
@@ -93,18 +93,62 @@ import Testing
       try shell(
         """
         i=0
-        while [ $i -lt 50 ]; do
+        while [ $i -lt 250 ]; do
           i=$((i + 1))
           case $((i % 2)) in 0) echo $2.$i >$1;; 1) echo $2.$i >$1.n; mv $1.n $1;; esac
-          sleep 0.0$((i * 7 % 10))
+          sleep 0.00$((i * 7 % 10))
         done
         """, input, FilePath("\(round)"))
       try server.wait("the last edit of round \(round)") {
-        try server.path("etc/x").text == "\(round).50\n"
+        try server.path("etc/x").text == "\(round).250\n"
       }
     }
     #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
     #expect(server.runs() < 100)
+  }
+
+  /// WATCH 3: the builder itself makes sure of the moment.
+  @Test func `a file that changes during each of 100 builds is stale after none`() throws {
+    let server = try ToolServer()
+    try server.configure(
+      "settle = 0.01\n"
+        + server.rule(
+          "x",
+          script: """
+            read -r n <$2
+            [ $n = 100 ] || echo $((n + 1)) >$2
+            echo $n >$1; echo run >>$2.runs
+            """))
+    try server.path("etc/x.txt").write("0\n")
+    try server.startService()
+    try server.wait("the last edit") { try server.path("etc/x").text == "100\n" }
+    #expect(server.runs() == 101)
+  }
+
+  /// WATCH 12: a reader finds what it looks for at any moment.
+  @Test func `5,000 look-ups during rebuilds: none fails`() throws {
+    let server = try ToolServer()
+    try server.configure("settle = 0.01\n")
+    let (text, database) = (
+      server.control("morercpthosts"), server.control("morercpthosts.cdb")
+    )
+    let names = (1...2000).map { "d\($0).example\n" }.joined()
+    try text.write(names)
+    try server.startService()
+    let key = Array("d2000.example".utf8)
+    var failed = 0
+    for round in 1...100 {
+      try FileReplacement.write(Array((names + "r\(round).example\n").utf8), to: text)
+      for _ in 1...50 {
+        usleep(200)
+        if (try? ConstantDatabase(opening: database).value(for: key)) == nil { failed += 1 }
+      }
+    }
+    #expect(failed == 0)
+    try server.wait("the last name") {
+      try ConstantDatabase(opening: database).value(for: Array("r100.example".utf8)) != nil
+    }
+    #expect(server.count("morercpthosts.cdb: built") > 20)
   }
 
   /// WATCH 21: when update-qmail returns, everything before it is in.
@@ -112,11 +156,11 @@ import Testing
     let server = try ToolServer()
     try server.control("morercpthosts").write("a.example\n")
     try server.startService()
-    for number in 100..<115 {
+    for number in 1000..<1060 {
       try server.control("morercpthosts").write("d\(number).example\n")
       #expect(try server.updateQmail().code == 0)
       #expect(
-        try server.dump(server.control("morercpthosts.cdb")) == ["+12,0:d\(number).example->"])
+        try server.dump(server.control("morercpthosts.cdb")) == ["+13,0:d\(number).example->"])
     }
     #expect(server.count("failed") == 0, "\(server.log)")
   }

@@ -35,6 +35,30 @@ import Testing
     #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
   }
 
+  /// WATCH 1: none is lost, of 250, each looked for before the next comes.
+  @Test func `each of 250 touches and echoes is followed by a pass`() throws {
+    let server = try ToolServer()
+    try server.configure(
+      "watch = false\nlimits.poke_burst = 100000\n" + ToolServer.quick
+        + server.rule("x", script: "cat $2 >$1"))
+    try server.path("etc/x.txt").write("0\n")
+    try server.startService()
+    let lost = try shell(
+      """
+      i=0
+      while [ $i -lt 250 ]; do
+        i=$((i + 1)); echo $i >$1.txt
+        case $((i % 2)) in 0) echo >$2;; 1) touch $2;; esac
+        n=0
+        while read -r made <$1 && [ $made != $i ]; do
+          n=$((n + 1)); sleep 0.002
+          if [ $n = 2000 ]; then echo "lost $i"; break; fi
+        done
+      done
+      """, server.path("etc/x"), server.pipe)
+    #expect(lost.lines == [])
+  }
+
   /// WATCH 4 and 20: a flood is few runs, and the service still answers.
   @Test func `a burst of 1,000 pokes is at most one run and one more`() throws {
     let server = try ToolServer()
@@ -53,7 +77,10 @@ import Testing
     // Ten at once, then one a second.
     let passes = server.count("pass: ended") - passesBefore
     #expect(passes <= 11 + Int((Instant.now - began).seconds), "\(passes)")
-    try shell("sleep 1.1; echo 3 >$1; touch $2", input, server.pipe)
+    // WATCH 20.
+    try shell(
+      "i=0; while [ $i -lt 10000 ]; do i=$((i + 1)); : >$2; done; echo 3 >$1; touch $2",
+      input, server.pipe)
     try server.wait("an answer after the flood") { try server.path("etc/x").text == "3\n" }
     #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil)
   }
