@@ -7,12 +7,26 @@ import Testing
 
 /// Edits under the service: every way to save a file, and edits at any moment.
 @Suite(.scratch, .timeLimit(.minutes(5))) struct PipeWatcherEditTests {
+  /// Has emacs append `$2` to `$1` as it saves a file with some setting.
+  private static func emacs(_ setting: String) -> String {
+    #"""
+    rm -f $1~
+    emacs --batch -Q --eval "(setq backup-enable-predicate (lambda (_) t) \#(setting))" $1 \
+      --eval "(goto-char (point-max))" --eval "(insert \"$2\\n\")" --eval "(save-buffer)" 2>&1
+    \#(setting.hasPrefix("make") ? "[ ! -e $1~ ]" : "[ -e $1~ ]")
+    """#
+  }
+
   /// WATCH 7: the ways in which editors and programs save a file; `$1` is the file, `$2` the text.
   static let saves = [
     ("echo >>", "echo $2 >>$1"), ("cat >", "{ cat $1; echo $2; } >$1.all; cat $1.all >$1"),
     ("vi's rename", "cp $1 $1~; { cat $1~; echo $2; } >$1.new; mv $1.new $1; rm $1~"),
     ("real vim", "vim -u NONE -es -c \"\\$put='$2'\" -c wq $1"),
     ("real ed", "printf '$a\\n%s\\n.\\nw\\nq\\n' $2 | ed -s $1"),
+    // It makes no backups in /tmp, unless it is told to; and locks the file by a link beside it.
+    ("real emacs, which renames to make its backup", emacs("")),
+    ("real emacs, which copies to make its backup", emacs("backup-by-copying t")),
+    ("real emacs without backup", emacs("make-backup-files nil")),
     ("sed -i", "sed -i \"\\$a$2\" $1"),
     ("cp", "{ cat $1; echo $2; } >$1.all; cp $1.all $1"),
     (
