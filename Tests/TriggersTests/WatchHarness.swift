@@ -5,12 +5,10 @@ import TestSupport
 @testable import Triggers
 
 /// A file watch on a loop of its own, and what it reported.
-final class WatchHarness {
-  let loop = EventLoop()
+final class WatchHarness: LoopHarness {
   private(set) var changed: [FilePath] = []
   private(set) var overflows = 0
   private(set) var lines: [String] = []
-  private(set) var turns = 0
   private(set) var watch: FileWatch?
 
   init(
@@ -19,6 +17,7 @@ final class WatchHarness {
       try inotify.add(path, for: mask)
     }
   ) {
+    super.init()
     watch = FileWatch(
       on: loop, settings: settings, log: { [unowned self] in lines.append($0) },
       onChange: { [unowned self] in changed += $0 },
@@ -32,21 +31,6 @@ final class WatchHarness {
     watch?.update(files: files, directories: directories, ignoring: ignoring) ?? false
   }
 
-  /// Lets the loop turn until something is so, or the time is up.
-  ///
-  /// - Returns: Whether it is so.
-  @discardableResult
-  func run(atMost limit: Duration = .seconds(10), until isDone: () -> Bool) throws -> Bool {
-    var isTimeUp = false
-    let timer = loop.schedule(after: limit) { isTimeUp = true }
-    defer { loop.cancel(timer) }
-    while !isDone(), !isTimeUp {
-      try loop.turn()
-      turns += 1
-    }
-    return isDone()
-  }
-
   /// What is reported for some action.
   ///
   /// The kernel has queued its reports when the action ends, so the first turns read them all; the
@@ -54,15 +38,12 @@ final class WatchHarness {
   func reports(of action: () throws -> Void) throws -> Set<FilePath> {
     changed = []
     try action()
-    try run(atMost: .milliseconds(30)) { false }
+    try run(for: .milliseconds(30))
     return Set(changed)
   }
 
   /// What is reported for a shell's line that runs in a directory.
   func reports(of line: String, in directory: FilePath) throws -> Set<FilePath> {
-    try reports {
-      let result = try Tools.run(["sh", "-c", "cd \"$1\" && " + line, "sh", directory.string])
-      guard result.code == 0 else { throw ShellFailure(output: result.text) }
-    }
+    try reports { try runShell("cd \"$1\" && " + line, directory) }
   }
 }
