@@ -1,3 +1,4 @@
+internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
@@ -9,7 +10,9 @@ internal import SystemSupport
 package final class ConstantDatabaseWriter {
   private enum State { case open, finished, broken }
 
-  private let replacement: FileReplacement
+  /// Where the file was before it has its place; nil when it is written in its place at once.
+  private let replacement: FileReplacement?
+  private let path: FilePath
   private var encoder: DatabaseEncoder
   private var state = State.open
 
@@ -20,15 +23,31 @@ package final class ConstantDatabaseWriter {
   ///   - mode: The permissions when there is no old file to take them from.
   /// - Throws: `SystemError` when the directory cannot be written to.
   package init(replacing path: FilePath, mode: UInt32 = 0o644) throws {
-    replacement = try FileReplacement(replacing: path, mode: mode)
+    let replacement = try FileReplacement(replacing: path, mode: mode)
+    self.replacement = replacement
+    self.path = path
     encoder = try DatabaseEncoder(replacement.descriptor, name: path.visible)
+  }
+
+  /// Creates the file itself, which nobody reads before it is finished: there is nothing to replace.
+  ///
+  /// - Parameters:
+  ///   - path: The .cdb file, which must not exist.
+  ///   - mode: Its permissions, before the umask.
+  /// - Throws: `SystemError` when it exists or cannot be created.
+  package init(creating path: FilePath, mode: UInt32 = 0o644) throws {
+    let file = try OwnedDescriptor(
+      opening: path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    replacement = nil
+    self.path = path
+    encoder = try DatabaseEncoder(file, name: path.visible)
   }
 
   /// How many records have been added.
   package var recordCount: Int { encoder.size.recordCount }
 
   /// Where the new file lies until `commit`; from `finish` on it is a whole database.
-  package var temporaryPath: FilePath { replacement.temporaryPath }
+  package var temporaryPath: FilePath { replacement?.temporaryPath ?? path }
 
   /// Adds a record; the first one with a key is the one that a lookup finds.
   ///
@@ -79,7 +98,7 @@ package final class ConstantDatabaseWriter {
   ///   `ConstantDatabaseError` when an earlier write failed. The old file is then still in place.
   package func commit(durably: Bool = true) throws {
     try finish()
-    try replacement.commit(durably: durably)
+    try replacement?.commit(durably: durably)
   }
 
   private func requireOpen() throws {
@@ -91,6 +110,6 @@ package final class ConstantDatabaseWriter {
   }
 
   private func error(_ reason: String) -> ConstantDatabaseError {
-    ConstantDatabaseError(.write, replacement.path.visible, reason)
+    ConstantDatabaseError(.write, path.visible, reason)
   }
 }

@@ -2,11 +2,14 @@ internal import SystemSupport
 
 /// Collects what is written into large writes to the end of a file.
 @safe struct OutputBuffer: ~Copyable {
-  private static let capacity = 1 << 20
+  /// Most files are small, and large memory is dear to get.
+  private static let firstCapacity = 1 << 16
+  private static let lastCapacity = 1 << 20
 
   private let file: OwnedDescriptor
   private let subject: String
-  private let bytes: UnsafeMutableRawBufferPointer
+  private var bytes: UnsafeMutableRawBufferPointer
+  private var capacity = OutputBuffer.firstCapacity
   private var used = 0
 
   /// - Parameters:
@@ -15,14 +18,14 @@ internal import SystemSupport
   init(_ file: OwnedDescriptor, subject: String) {
     self.file = file
     self.subject = subject
-    unsafe bytes = .allocate(byteCount: Self.capacity, alignment: 16)
+    unsafe bytes = .allocate(byteCount: Self.firstCapacity, alignment: 16)
   }
 
   deinit { unsafe bytes.deallocate() }
 
   /// Appends a pair of numbers: lengths, a slot, or a header's entry.
   mutating func append(_ first: UInt32, _ second: UInt32) throws(SystemError) {
-    if used + 8 > Self.capacity { try flush() }
+    if used + 8 > capacity { try makeRoom() }
     unsafe bytes.storeBytes(of: first.littleEndian, toByteOffset: used, as: UInt32.self)
     unsafe bytes.storeBytes(of: second.littleEndian, toByteOffset: used + 4, as: UInt32.self)
     used += 8
@@ -30,14 +33,20 @@ internal import SystemSupport
 
   mutating func append(_ more: UnsafeRawBufferPointer) throws(SystemError) {
     if more.count == 0 { return }
-    if used + more.count > Self.capacity {
-      try flush()
-      if more.count > Self.capacity {
-        return try unsafe file.write(more, subject: subject)
-      }
+    if used + more.count > capacity {
+      try makeRoom()
+      if more.count > capacity { return try unsafe file.write(more, subject: subject) }
     }
     unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[used...]).copyMemory(from: more)
     used += more.count
+  }
+
+  private mutating func makeRoom() throws(SystemError) {
+    try flush()
+    guard capacity < Self.lastCapacity else { return }
+    unsafe bytes.deallocate()
+    capacity = Self.lastCapacity
+    unsafe bytes = .allocate(byteCount: capacity, alignment: 16)
   }
 
   /// Writes out what is left.

@@ -64,9 +64,19 @@ package struct RecordChanges: Equatable, Sendable {
   package static func between(
     _ old: FilePath?, _ new: FilePath, samples: Int
   ) throws -> RecordChanges {
-    let new = try ConstantDatabase(opening: new)
+    try between(
+      old.map { try ConstantDatabase(opening: $0) }, ConstantDatabase(opening: new),
+      samples: samples)
+  }
+
+  /// Compares two open files; see `between` of paths.
+  ///
+  /// - Throws: As `between` of paths.
+  package static func between(
+    _ old: ConstantDatabase?, _ new: ConstantDatabase, samples: Int
+  ) throws -> RecordChanges {
     guard let old else { return try additions(of: new, samples: samples) }
-    var comparison = Comparison(with: try ConstantDatabase(opening: old), samples: samples)
+    var comparison = Comparison(with: old, samples: samples)
     return try comparison.run(new)
   }
 

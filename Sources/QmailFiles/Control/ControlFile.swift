@@ -37,15 +37,18 @@ package enum ControlFile {
   /// stripped. There are no comments after an entry.
   package static func entries(of contents: [UInt8]) -> [Entry] {
     NumberedLines(contents).compactMap { line in
-      let bytes = line.bytes.withoutTrailingBlanks
-      guard let first = bytes.first, first != UInt8(ascii: "#") else { return nil }
-      return Entry(line: line.number, bytes: Array(bytes))
+      entry(in: line).map { Entry(line: line.number, bytes: Array($0)) }
     }
+  }
+
+  private static func entry(in line: NumberedLines.Line) -> ArraySlice<UInt8>? {
+    let bytes = line.bytes.withoutTrailingBlanks
+    return bytes.first.map { $0 != UInt8(ascii: "#") } == true ? bytes : nil
   }
 
   /// The keys of the .cdb that `qmail-newmrh` makes of `morercpthosts`, and `qmail-newmvrt` of
   /// `morevalidrcptto`: each entry in small letters, in the order of the file, doubles included.
-  package static func keys(of contents: [UInt8]) -> [[UInt8]] {
-    entries(of: contents).map(\.bytes.lowercased)
+  package static func keys(of contents: [UInt8]) -> [ArraySlice<UInt8>] {
+    NumberedLines(contents.lowercased).compactMap { entry(in: $0) }
   }
 }

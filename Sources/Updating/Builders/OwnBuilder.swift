@@ -12,16 +12,18 @@ package struct OwnBuilder {
 
   /// Builds a .cdb from a text file.
   ///
+  /// The target is a candidate, which is brought to the disk when it is moved into the product's
+  /// place.
+  ///
   /// - Throws: What is wrong, with file and line where a line is wrong.
   package func build(_ source: FilePath, into target: FilePath) throws {
     let bytes = try FileReading.contents(of: source)
-    let writer = try ConstantDatabaseWriter(replacing: target)
+    let writer = try ConstantDatabaseWriter(creating: target)
     switch builder {
     case .assignments: try Self.addAssignments(bytes, source, to: writer)
     case .keyList: try Self.addKeys(bytes, to: writer)
     }
-    // The candidate is brought to the disk when it is moved into the product's place.
-    try writer.commit(durably: false)
+    try writer.finish()
   }
 
   private static func addAssignments(
@@ -33,7 +35,9 @@ package struct OwnBuilder {
   }
 
   private static func addKeys(_ bytes: [UInt8], to writer: ConstantDatabaseWriter) throws {
-    let empty: [UInt8] = []
-    for key in ControlFile.keys(of: bytes) { try writer.add(key: key, value: empty) }
+    let none = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    for key in ControlFile.keys(of: bytes) {
+      try unsafe key.withUnsafeBytes { try unsafe writer.add(key: $0, value: none) }
+    }
   }
 }

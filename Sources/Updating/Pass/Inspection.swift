@@ -33,10 +33,11 @@ package struct Inspection: Equatable, Sendable, Codable {
       samples = []
       return
     }
-    _ = try ConstantDatabase(opening: new).verify()
-    let sound = present != nil && Self.isSound(old)
-    let changes = try RecordChanges.between(sound ? old : nil, new, samples: sampleCount)
-    isUnchanged = sound && changes.isEmpty
+    let database = try ConstantDatabase(opening: new)
+    _ = try database.verify()
+    let sound = present == nil ? nil : Self.soundDatabase(old)
+    let changes = try RecordChanges.between(sound, database, samples: sampleCount)
+    isUnchanged = sound != nil && changes.isEmpty
     records = RecordCounts(
       before: changes.before, after: changes.after, added: changes.added,
       removed: changes.removed, changed: changes.changed)
@@ -51,8 +52,11 @@ package struct Inspection: Equatable, Sendable, Codable {
     }
   }
 
-  private static func isSound(_ path: FilePath) -> Bool {
-    (try? ConstantDatabase(opening: path).verify()) != nil
+  private static func soundDatabase(_ path: FilePath) -> ConstantDatabase? {
+    guard let database = try? ConstantDatabase(opening: path),
+      (try? database.verify()) != nil
+    else { return nil }
+    return database
   }
 
   private static func haveSameBytes(_ first: FilePath, _ second: FilePath) throws -> Bool {
