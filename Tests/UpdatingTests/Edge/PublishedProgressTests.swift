@@ -4,7 +4,7 @@ import Testing
 
 @testable import Updating
 
-@Suite(.scratch, .timeLimit(.minutes(1))) struct PublishedProgressTests {
+@Suite(.scratch, .timeLimit(.minutes(5))) struct PublishedProgressTests {
   private static let opening = "eval \"exec 9>&$QMAIL_UPDATER_PROGRESS\"\n"
 
   /// What was published while a rule with such a script ran, each once, in order.
