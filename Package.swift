@@ -76,7 +76,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "QmailConsoleTests",
-      dependencies: ["SystemSupport", "TestSupport", "qmail-console", .system]),
+      dependencies: ["Console", "SystemSupport", "TestSupport", "qmail-console", .system]),
     .testTarget(name: "QmailFilesTests", dependencies: ["QmailFiles", "TestSupport", .system]),
     .testTarget(
       name: "RecipientsTests",

@@ -18,13 +18,17 @@ enum Samples {
     _ columns: Int = 80, _ rows: Int = 24, _ products: [Product] = fresh,
     services: [Service] = services, log: [String] = log
   ) -> ConsoleState {
-    var facts = Facts(host: "mx1.example.net", settings: Settings())
+    var settings = Settings()
+    // Where the services are must not depend on the machine of the tests.
+    settings.services = "/service"
+    var facts = Facts(host: "mx1.example.net", settings: settings)
     facts.products = products
     facts.services = services
     facts.updater = ServiceName("/service/qmail-updater")
     facts.watchedPaths = 1204
+    facts.looked = ago(3)
     var state = ConsoleState(
-      facts: Facts(host: facts.host, settings: Settings()),
+      facts: Facts(host: facts.host, settings: settings),
       size: ScreenSize(columns: columns, rows: rows), now: now)
     state.zone = .utc
     _ = state.update(.facts(facts))

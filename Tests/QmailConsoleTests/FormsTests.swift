@@ -51,6 +51,39 @@ import Testing
     #expect(result.text.contains("status: started"))
   }
 
+  @Test func `all forms tell the same states`() throws {
+    let server = try MailServer()
+    try server.configuration.write("[rules.\"tcp.smtp.cdb\"]\nenabled = false\n")
+    try server.update()
+    try server.control("morercpthosts").write("other.example\n")
+    try server.root.appending("var/qmail/users/assign").write("no such line\n")
+    _ = try server.update()
+    try server.control("morercpthosts").write("another.example\n")
+    let report = try JSONDecoder().decode(
+      Report.self, from: Data(try run(server, "--json").bytes))
+    let states = Set(report.rules.map(\.state))
+    #expect(states.isSuperset(of: ["failed", "stale", "off"]), "\(states)")
+    let once = try run(server, "--once").lines
+    let screen = try server.script("wait STALE", "dump -").lines
+    let lines = try Tools.run([
+      "sh", "-c", "\"$0\" --root \"$1\" --lines >\"$2\" & sleep 3; kill $!; cat \"$2\"",
+      try Tools.own("qmail-console"), server.root.string,
+      Scratch.directory.appending("lines").string,
+    ]).lines
+    for rule in report.rules {
+      #expect(
+        once.contains {
+          $0.contains("\(rule.name) ") && $0.lowercased().contains(" \(rule.state) ")
+        })
+      #expect(
+        screen.contains {
+          $0.contains("\(rule.name) ") && $0.lowercased().contains(" \(rule.state) ")
+        }
+      )
+      #expect(lines.contains { $0.contains(" \(rule.name): \(rule.state)") })
+    }
+  }
+
   @Test func `ASCII is all that --ascii prints`() throws {
     let server = try MailServer()
     let result = try run(server, "--once", "--ascii")

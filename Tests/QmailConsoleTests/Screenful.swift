@@ -18,7 +18,10 @@ final class Screenful {
     try wait { $0.contains("$") }
   }
 
-  deinit { _ = try? Tools.run(["tmux", "-L", socket, "kill-server"]) }
+  deinit { try? close() }
+
+  /// Closes the terminal under whatever runs in it.
+  func close() throws { try tmux("kill-server") }
 
   private static var path: String {
     unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/bin:/bin"
@@ -49,7 +52,35 @@ final class Screenful {
     for key in keys { try Tools.run(["tmux", "-L", socket, "send-keys", key]) }
   }
 
-  func text() throws -> String { try tmux("capture-pane", "-p").text }
+  /// The console's keys that were pressed, by their names.
+  private(set) var pressed: Set<String> = []
+
+  /// Presses keys by the console's names.
+  func key(_ names: String...) throws {
+    for name in names {
+      pressed.insert(name)
+      if let other = Self.tmuxNames[name] {
+        try tmux("send-keys", other)
+      } else if name.count == 2, name.hasPrefix("^") {
+        try tmux("send-keys", "C-\(name.dropFirst().lowercased())")
+      } else if name.count == 1 {
+        try type(name)
+      } else {
+        try tmux("send-keys", name)
+      }
+    }
+  }
+
+  /// Types characters.
+  func type(_ text: String) throws { try tmux("send-keys", "-l", "--", text) }
+
+  private static let tmuxNames = [
+    "Esc": "Escape", "PgUp": "PPage", "PgDn": "NPage", "S-Tab": "BTab", "Backspace": "BSpace",
+  ]
+
+  func text() throws -> String {
+    String(decoding: try tmux("capture-pane", "-p").bytes, as: UTF8.self)
+  }
 
   func resize(columns: Int, rows: Int) throws {
     try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")

@@ -31,7 +31,7 @@ extension World {
   /// Leaves one line of what an operator did in the system's log.
   func audit(_ action: String, _ result: String) {
     let who = VisibleText.escape(operatorName ?? "uid \(getuid())")
-    SystemLog.note(program, "\(who): \(action): \(result)")
+    SystemLog.note("\(who): \(action): \(result)")
   }
 
   func say(_ kind: Message.Kind, _ text: String) { send(.message(Message(kind, text, at: .now))) }
@@ -100,23 +100,30 @@ extension World {
 
   private func poke() {
     let path = settings.pipePath
-    do {
-      let status = try FileStatus.of(path)
-      guard status?.kind == .fifo else {
-        return say(
-          .failed,
-          "\(path.visible) is \(status == nil ? "not there" : "no pipe"): does the service run?")
-      }
-      let pipe = try OwnedDescriptor(opening: path, flags: O_WRONLY | O_NONBLOCK | O_NOCTTY)
-      try pipe.write([UInt8(ascii: "\n")], subject: path.visible)
-      say(.done, "the pipe was poked: the service checks everything")
-      audit("poke \(path.visible)", "done")
-    } catch {
-      let reason =
-        error.errno == .noSuchAddressOrDevice
-        ? "nobody reads it: does the service run?" : "\(error.errno)"
+    if let reason = poke(path) {
       say(.failed, "unable to poke \(path.visible): \(reason)")
       audit("poke \(path.visible)", "failed: \(reason)")
+    } else {
+      say(.done, "the pipe was poked: the service checks everything")
+      audit("poke \(path.visible)", "done")
+    }
+  }
+
+  /// Writes to the pipe.
+  ///
+  /// - Returns: Why that cannot be done; nil when it is done.
+  private func poke(_ path: FilePath) -> String? {
+    do {
+      guard let status = try FileStatus.of(path) else {
+        return "it is not there: does the service run?"
+      }
+      guard status.kind == .fifo else { return "it is no pipe" }
+      let pipe = try OwnedDescriptor(opening: path, flags: O_WRONLY | O_NONBLOCK | O_NOCTTY)
+      try pipe.write([UInt8(ascii: "\n")], subject: path.visible)
+      return nil
+    } catch {
+      return error.errno == .noSuchAddressOrDevice
+        ? "nobody reads it: does the service run?" : "\(error.errno)"
     }
   }
 }

@@ -20,6 +20,7 @@ extension World {
       facts.products = []
       facts.troubles = ["\(error)"]
     }
+    facts.looked = .now
     findServices(isLive: isLive)
     if isLive { watchInputs() }
     publish()

@@ -6,6 +6,8 @@ package import Updating
 package struct Facts: Sendable {
   package var host: String
   package var settings: Settings
+  /// When everything was last looked at; nil before the first time.
+  package var looked: Timestamp?
   /// The products in the order of a pass.
   package var products: [Product] = []
   /// For each rule what a pass would do that forces it, in order, a line each.

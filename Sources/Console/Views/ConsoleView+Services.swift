@@ -8,7 +8,8 @@ extension ConsoleView {
   func drawServices(in rows: Range<Int>, on screen: inout Screen) {
     let services = state.facts.services
     drawRule(
-      [Span("services", .heading)], right: rows.count == 1 || services.isEmpty ? summary : [],
+      [Span("services", .heading)],
+      right: rows.count == 1 || services.isEmpty ? summary : age,
       isFocused: state.focus == .services, rows.lowerBound, on: &screen)
     let selected = services.firstIndex { $0.name == state.selectedService }
     let visible = Self.window(services.count, selected: selected ?? 0, rows: rows.count - 1)
@@ -21,6 +22,11 @@ extension ConsoleView {
       drawService(services[index], nameWidth, isSelected: isSelected, row, on: &screen)
     }
     if rows.count > 1 { drawMore(visible, of: services.count, in: rows, on: &screen) }
+  }
+
+  /// When all that is above was last looked at; the services tell of each change themselves.
+  private var age: [Span] {
+    state.facts.looked.map { [Span("looked at \(Words.moment($0, state))", .quiet)] } ?? []
   }
 
   private var summary: [Span] {

@@ -4,10 +4,8 @@ internal import CLinux
 package enum SystemLog {
   /// Writes one line to the facility that keeps who used which right (`auth`).
   ///
-  /// - Parameters:
-  ///   - program: The name that stands before the line.
-  ///   - text: One line, safe to show.
-  package static func note(_ program: String, _ text: String) {
-    unsafe linux_log_auth("\(program): \(text)")
-  }
+  /// The program's name is put before it.
+  ///
+  /// - Parameter text: One line, safe to show.
+  package static func note(_ text: String) { unsafe linux_log_auth(text) }
 }
