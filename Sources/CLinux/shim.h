@@ -55,6 +55,14 @@ static inline int linux_open_at(int directory, const char *path, int flags, mode
   return openat(directory, path, flags, mode);
 }
 
+// Asks for memory that will be read soon; no address is wrong.
+static inline void linux_prefetch(const void *address) { __builtin_prefetch(address); }
+
+// Reads entries of a directory (struct linux_dirent64 of getdents(2)); 0 at the end.
+static inline ssize_t linux_read_directory(int directory, void *buffer, size_t size) {
+  return syscall(SYS_getdents64, directory, buffer, size);
+}
+
 // The signal dispositions of a new process: every handler and every ignored signal undone.
 static inline void linux_reset_signals(void) {
   struct sigaction action;

@@ -42,14 +42,14 @@ struct DatabaseEncoder: ~Copyable {
   /// - Returns: Whether they fit; when they do not, nothing has changed.
   /// - Throws: `SystemError` when they cannot be written; the file is then of no use.
   mutating func add(_ records: EncodedRecords) throws(SystemError) -> Bool {
-    let (count, byteCount) = (records.slots.count, records.bytes.count)
+    let (count, byteCount) = (records.count, records.byteCount)
     guard !records.isOverfull, let start = size.add(recordCount: count, byteCount: byteCount) else {
       return false
     }
     for slot in records.slots {
       slots.append(Slot(hash: slot.hash, position: start + slot.position))
     }
-    let result: Result<Void, SystemError> = unsafe records.bytes.withUnsafeBytes { bytes in
+    let result: Result<Void, SystemError> = unsafe records.withBytes { bytes in
       Result { () throws(SystemError) in try unsafe output.append(bytes) }
     }
     try result.get()

@@ -4,8 +4,10 @@
 /// order of the file: several threads can encode a piece each. Sorted pieces can be compared with a
 /// file before anything is written.
 package struct EncodedRecords: Sendable {
-  /// The lengths, key and value of each record.
-  private(set) var bytes: [UInt8] = []
+  /// The lengths, key and value of each record, then room.
+  private var memory: [UInt8]
+  /// How many bytes the records take in the file, the hash tables aside.
+  package private(set) var byteCount = 0
   /// The hash of each record, and where it begins in the bytes.
   private(set) var slots: [Slot] = []
   /// Whether a record was left out because the piece alone would pass 4 GiB.
@@ -13,41 +15,66 @@ package struct EncodedRecords: Sendable {
 
   /// How many records there are.
   package var count: Int { slots.count }
-  /// How many bytes they take in the file, the hash tables aside.
-  package var byteCount: Int { bytes.count }
 
   /// - Parameters:
   ///   - byteCount: About how many bytes there will be.
   ///   - recordCount: About how many records there will be.
   package init(reserving byteCount: Int = 0, _ recordCount: Int = 0) {
-    bytes.reserveCapacity(byteCount)
+    memory = [UInt8](repeating: 0, count: byteCount)
     slots.reserveCapacity(recordCount)
   }
 
   /// Adds a record after the ones that are there.
   package mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     let count = Format.lengthsSize + key.count + value.count
-    guard bytes.count + count <= DatabaseSize.limit else {
+    guard byteCount + count <= DatabaseSize.limit else {
       isOverfull = true
       return
     }
-    slots.append(Slot(hash: unsafe KeyHash(of: key).value, position: UInt32(bytes.count)))
-    let lengths = (UInt32(key.count).littleEndian, UInt32(value.count).littleEndian)
-    unsafe withUnsafeBytes(of: lengths) { unsafe bytes.append(contentsOf: $0) }
-    unsafe bytes.append(contentsOf: key)
-    unsafe bytes.append(contentsOf: value)
+    if memory.count - byteCount < count {
+      memory += repeatElement(0, count: max(count, memory.count))
+    }
+    let start = byteCount
+    let hash = unsafe memory.withUnsafeMutableBytes { memory in
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + count)])
+      return unsafe Self.encode(key, value, into: room)
+    }
+    slots.append(Slot(hash: hash.value, position: UInt32(start)))
+    byteCount += count
+  }
+
+  /// Writes a record into the room that is there for it.
+  private static func encode(
+    _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,
+    into room: UnsafeMutableRawBufferPointer
+  ) -> KeyHash {
+    unsafe room.storeBytes(of: UInt32(key.count).littleEndian, as: UInt32.self)
+    unsafe room.storeBytes(
+      of: UInt32(value.count).littleEndian, toByteOffset: 4, as: UInt32.self)
+    unsafe UnsafeMutableRawBufferPointer(rebasing: room[Format.lengthsSize...])
+      .copyMemory(from: key)
+    unsafe UnsafeMutableRawBufferPointer(rebasing: room[(Format.lengthsSize + key.count)...])
+      .copyMemory(from: value)
+    return unsafe KeyHash(of: key)
   }
 }
 
 extension EncodedRecords {
+  /// Lends the bytes as they stand in the file.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try unsafe memory.withUnsafeBytes {
+      try unsafe body(UnsafeRawBufferPointer(rebasing: $0[..<byteCount]))
+    }
+  }
+
   /// Gives a record to a body, by its number.
   func withRecord<Result>(
     _ number: Int,
     _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
     let start = Int(slots[number].position)
-    let end = number + 1 < slots.count ? Int(slots[number + 1].position) : bytes.count
-    return try unsafe bytes.withUnsafeBytes { all in
+    let end = number + 1 < slots.count ? Int(slots[number + 1].position) : byteCount
+    return try unsafe withBytes { all in
       let keyCount = unsafe all.loadUnaligned(fromByteOffset: start, as: UInt32.self)
       let key = start + Format.lengthsSize
       let value = key + Int(UInt32(littleEndian: keyCount))

@@ -68,7 +68,7 @@ extension FileWindow {
   /// Whether records stand here byte for byte; this window is on the file's records.
   fileprivate func holds(_ records: EncodedRecords, at position: Int) throws -> Bool {
     let old = try unsafe bytes(at: position, count: records.byteCount)
-    return unsafe records.bytes.withUnsafeBytes { unsafe isEqual($0, old) }
+    return unsafe records.withBytes { unsafe isEqual($0, old) }
   }
 }
 

@@ -7,8 +7,8 @@ package enum RecipientOrigin: Equatable, Sendable, CustomStringConvertible {
   case line(FilePath, Int)
   /// An entry of a directory: a `.qmail` file.
   case entry(FilePath)
-  /// A record of a .cdb file: its key, safe to show.
-  case record(FilePath, key: String)
+  /// A record of a .cdb file: its key.
+  case record(FilePath, key: [UInt8])
   /// What a program printed: its command line, safe to show.
   case program(String)
 
@@ -16,7 +16,7 @@ package enum RecipientOrigin: Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .line(let path, let line): "\(path.visible) line \(line)"
     case .entry(let path): path.visible
-    case .record(let path, let key): "\(path.visible) record \(key)"
+    case .record(let path, let key): "\(path.visible) record \(VisibleText.escape(key))"
     case .program(let command): "the output of \(command)"
     }
   }

@@ -17,28 +17,8 @@ internal import ToolSupport
       Without -c the list goes to standard output, as input for cdbmake.
       """)
 
-  @Option(
-    name: .customShort("c", allowingJoined: true),
-    help: ArgumentHelp(
-      "Write the .cdb file, if its records differ. A new one is for root and qmail-smtpd's group.",
-      valueName: "file"),
-    transform: PathArgument.asGiven)
-  var database: FilePath?
-
-  @Flag(name: .customShort("m"), help: "Print input for cdbmake, as without options.")
-  var printsRecords = false
-
   @Flag(name: .customShort("n"), help: "Leave out the users of the system.")
   var omitsSystemUsers = false
-
-  @Flag(name: .customShort("v"), help: "Say on standard error what is decided; never a hash.")
-  var isVerbose = false
-
-  @Flag(help: "Leave out a domain that cannot be read, with a warning, instead of giving up.")
-  var keepGoing = false
-
-  @Flag(help: "Show how far the work is, on a terminal.")
-  var progress = false
 
   @Option(
     help: ArgumentHelp(
@@ -46,31 +26,23 @@ internal import ToolSupport
       valueName: "login"))
   var explain: String?
 
-  @Option(
-    help: ArgumentHelp("List the files that were read, one a line.", valueName: "file"),
-    transform: PathArgument.asGiven)
-  var depfile: FilePath?
-
-  @OptionGroup var server: LayoutOptions
+  @OptionGroup var list: ListOptions
 
   static func main() { runAsTool() }
 
-  func validate() throws {
-    if printsRecords, database != nil { throw ValidationError("-c and -m exclude each other") }
-  }
-
   func run() throws {
     CoreDump.forbid()
-    var reader = LoginReader(server.layout, options: options, observer: observer)
+    let layout = list.server.layout
+    var reader = LoginReader(layout, options: options, observer: observer)
     if let explain {
-      let inUse = database.map(server.file) ?? server.layout.logins
-      try show(reader.explain(Array(explain.utf8), database: inUse))
-      return
+      let inUse = list.database ?? layout.logins
+      return try StandardOutput.show(
+        reader.explain(Array(explain.utf8), database: inUse).lines)
     }
     let logins = Result { try reader.readAll() }
     // Also for a list that is refused: whoever waits for a better one must know for what.
-    if let depfile { try DependencyFile.write(reader.sources, to: server.file(depfile)) }
-    try database.map { try update(server.file($0), with: logins.get()) } ?? show(logins.get())
+    if let depfile = list.depfile { try DependencyFile.write(reader.sources, to: depfile) }
+    try list.database.map { try update($0, with: logins.get()) } ?? show(logins.get())
   }
 }
 
@@ -78,24 +50,18 @@ extension MakeAuth {
   private var options: LoginReader.Options {
     var options = LoginReader.Options()
     options.includesSystemUsers = !omitsSystemUsers
-    options.skipsBrokenDomains = keepGoing
+    options.skipsBrokenDomains = list.keepGoing
     return options
   }
 
   private var observer: LoginReader.Observer {
     let diagnostics = Diagnostics(of: Self.self)
-    let bar = ProgressBar(isWanted: progress && !isVerbose, counting: "domains")
+    let bar = list.makeProgressBar()
     var observer = LoginReader.Observer()
     observer.warn = diagnostics.warning
-    if isVerbose { observer.note = diagnostics.note }
+    if list.isVerbose { observer.note = diagnostics.note }
     observer.progress = { bar.update(done: $0, of: $1) }
     return observer
-  }
-
-  private func show(_ explanation: LoginExplanation) throws {
-    let output = StandardOutput()
-    for line in explanation.lines { try output.write(line + "\n") }
-    try output.finish()
   }
 
   private func show(_ logins: LoginList) throws {
@@ -111,7 +77,7 @@ extension MakeAuth {
   }
 
   private func update(_ path: FilePath, with logins: LoginList) throws {
-    let update = try DatabaseUpdate(logins: path, of: server.layout, warn: observer.warn)
+    let update = try DatabaseUpdate(logins: path, of: list.server.layout, warn: observer.warn)
     let outcome = try update.run(logins)
     observer.note?("\(path.visible): \(outcome)")
   }

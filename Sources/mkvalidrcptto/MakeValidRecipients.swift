@@ -18,27 +18,8 @@ internal import ToolSupport
       Without -c and -m the addresses go to standard output, one a line.
       """)
 
-  @Option(
-    name: .customShort("c", allowingJoined: true),
-    help: ArgumentHelp(
-      "Write the .cdb file, if its records differ. Owner and mode are kept.", valueName: "file"),
-    transform: PathArgument.asGiven)
-  var database: FilePath?
-
-  @Flag(name: .customShort("m"), help: "Print input for cdbmake.")
-  var printsRecords = false
-
   @Flag(name: .customShort("n"), help: "Leave out aliases and local users.")
   var omitsAliases = false
-
-  @Flag(name: .customShort("v"), help: "Say on standard error what is decided.")
-  var isVerbose = false
-
-  @Flag(help: "Leave out a domain that cannot be listed, with a warning, instead of giving up.")
-  var keepGoing = false
-
-  @Flag(help: "Show how far the work is, on a terminal.")
-  var progress = false
 
   @Option(
     help: ArgumentHelp(
@@ -46,29 +27,18 @@ internal import ToolSupport
       valueName: "address"))
   var explain: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the paths of all files and directories that were read, one a line.",
-      valueName: "file"),
-    transform: PathArgument.asGiven)
-  var depfile: FilePath?
-
-  @OptionGroup var server: LayoutOptions
+  @OptionGroup var list: ListOptions
 
   static func main() { runAsTool() }
 
-  func validate() throws {
-    if printsRecords, database != nil { throw ValidationError("-c and -m exclude each other") }
-  }
-
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
-    let list = try builder.build()
-    if let database = database.map(server.file) {
-      let outcome = try list.update(database)
-      if isVerbose { diagnostics.note("\(database.visible): \(outcome)") }
+    let recipients = try builder.build()
+    if let database = list.database {
+      let outcome = try recipients.update(database)
+      if list.isVerbose { diagnostics.note("\(database.visible): \(outcome)") }
     } else {
-      try RecipientOutput(list, asRecords: printsRecords).write()
+      try RecipientOutput(recipients, asRecords: list.printsRecords).write()
     }
   }
 }
@@ -77,13 +47,13 @@ extension MakeValidRecipients {
   private var diagnostics: Diagnostics { Diagnostics(of: Self.self) }
 
   private var builder: RecipientListBuilder {
-    let bar = ProgressBar(isWanted: progress && !isVerbose, counting: "domains")
-    var builder = RecipientListBuilder(server.layout)
+    let bar = list.makeProgressBar()
+    var builder = RecipientListBuilder(list.server.layout)
     builder.leavesOutAliases = omitsAliases
-    builder.keepsGoing = keepGoing
+    builder.keepsGoing = list.keepGoing
     builder.warn = diagnostics.warning
-    if isVerbose { builder.note = diagnostics.note }
-    if let depfile = depfile.map(server.file) {
+    if list.isVerbose { builder.note = diagnostics.note }
+    if let depfile = list.depfile {
       // Also for a list that is refused: whoever waits for a better one must know for what.
       builder.noteSources = { try DependencyFile.write($0, to: depfile) }
     }
@@ -92,13 +62,11 @@ extension MakeValidRecipients {
   }
 
   private func show(explanationOf address: String) throws {
-    var explainer = RecipientExplainer(server.layout, database: database.map(server.file))
+    var explainer = RecipientExplainer(list.server.layout, database: list.database)
     explainer.leavesOutAliases = omitsAliases
     guard let explanation = explainer.explain(Array(address.utf8)) else {
       throw ValidationError("--explain: expected USER@DOMAIN")
     }
-    let output = StandardOutput()
-    for line in explanation.lines { try output.write(line + "\n") }
-    try output.finish()
+    try StandardOutput.show(explanation.lines)
   }
 }

@@ -128,6 +128,10 @@ import Testing
       ("=v:joe:1:1:/home/joe:::\n", ["a@v.example", "pre-b@v.example"]),
       ("=V:joe:1:1:/home/joe:-:pre:\n", ["b@v.example"]),
       ("+other-:joe:1:1:/home/joe:-::\n", ["alias@v.example"]),
+      (
+        "+v-:joe:1:1:/home/joe:-:pre-:\n+V-:joe:1:1:/home/joe:-::\n+v-:joe:1:1:/none:-::\n",
+        ["b@v.example"]
+      ),
     ] as [(String, [String])])
   func `users assign comes first, its equals lines too`(line: String, expected: [String]) throws {
     let tree = try Tree([

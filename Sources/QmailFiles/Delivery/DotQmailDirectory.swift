@@ -11,33 +11,20 @@ package enum DotQmailDirectory {
   ///
   /// - Throws: `SystemError` when the directory cannot be read.
   package static func names(in directory: FilePath) throws(SystemError) -> [[UInt8]] {
-    guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
-      throw SystemError("read directory", directory, .latest)
-    }
-    defer { unsafe closedir(stream) }
+    try names(in: FileReading.openDirectory(directory), at: directory)
+  }
+
+  /// The names in a directory that was opened just now; its path is for the error.
+  ///
+  /// - Throws: `SystemError` when the directory cannot be read.
+  package static func names(
+    in directory: OwnedDescriptor, at path: FilePath
+  ) throws(SystemError) -> [[UInt8]] {
     var names: [[UInt8]] = []
-    while let entry = try unsafe next(of: stream, directory) {
-      if let name = unsafe dotQmailName(of: entry) { names.append(name) }
+    try unsafe directory.forEachName(subject: path) { name in
+      guard unsafe strncmp(name, ".qmail", 6) == 0 else { return }
+      unsafe names.append([UInt8](UnsafeRawBufferPointer(start: name, count: strlen(name))))
     }
-    return names.sorted { $0.lexicographicallyPrecedes($1) }
-  }
-
-  private static func next(
-    of stream: OpaquePointer, _ directory: FilePath
-  ) throws(SystemError) -> UnsafeMutablePointer<dirent>? {
-    errno = 0
-    if let entry = unsafe readdir(stream) { return unsafe entry }
-    let reason = Errno.latest
-    guard reason.rawValue == 0 else { throw SystemError("read directory", directory, reason) }
-    return nil
-  }
-
-  private static func dotQmailName(of entry: UnsafeMutablePointer<dirent>) -> [UInt8]? {
-    unsafe withUnsafeBytes(of: &entry.pointee.d_name) { field in
-      guard let start = field.baseAddress, unsafe strncmp(start, ".qmail", 6) == 0 else {
-        return nil
-      }
-      return unsafe [UInt8](field[..<strlen(start)])
-    }
+    return names.count < 2 ? names : names.sorted { $0.lexicographicallyPrecedes($1) }
   }
 }

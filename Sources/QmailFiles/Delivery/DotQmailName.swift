@@ -15,12 +15,17 @@ package enum DotQmailName {
   /// - Returns: The rest, in small letters, its colons turned to dots; nil for another name or
   ///   when nothing is left.
   package static func address(
-    of name: some Collection<UInt8>, after prefix: [UInt8] = [UInt8(ascii: "-")]
+    of name: [UInt8], after prefix: [UInt8] = [UInt8(ascii: "-")]
   ) -> [UInt8]? {
-    let dotted = name.map { $0 == .colon ? UInt8(ascii: ".") : $0 }
-    let start = stem + prefix
-    guard dotted.count > start.count, dotted.starts(with: start) else { return nil }
-    return dotted.dropFirst(start.count).lowercased
+    let start = stem.count + prefix.count
+    guard name.count > start, name.starts(with: stem),
+      prefix.indices.allSatisfy({ dotted(name[stem.count + $0]) == prefix[$0] })
+    else { return nil }
+    return name[start...].map { dotted($0).lowercased }
+  }
+
+  private static func dotted(_ byte: UInt8) -> UInt8 {
+    byte == .colon ? UInt8(ascii: ".") : byte
   }
 
   /// The names of the files that catch what no other file takes below a prefix, nearest first.

@@ -35,12 +35,12 @@ package struct Assignment: Equatable, Sendable {
 
 extension FilePath {
   /// A path from bytes that were found in a file; nil when they are empty or hold a NUL.
-  package init?(bytes: some Collection<UInt8>) {
+  package init?(bytes: [UInt8]) {
     guard !bytes.isEmpty, !bytes.contains(0) else { return nil }
-    let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
-    self = unsafe terminated.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return FilePath() }
-      return unsafe FilePath(platformString: start)
+    self = unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { text in
+      for index in bytes.indices { unsafe text[index] = CChar(bitPattern: bytes[index]) }
+      unsafe text[bytes.count] = 0
+      return unsafe text.baseAddress.map { unsafe FilePath(platformString: $0) } ?? FilePath()
     }
   }
 }

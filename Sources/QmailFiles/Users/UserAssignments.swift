@@ -16,6 +16,17 @@ package struct UserAssignments: Equatable, Sendable {
     package let name: [UInt8]
     /// What mail to the name is delivered with.
     package let assignment: Assignment
+
+    /// The key of the entry's record in `users/cdb`: `!`, the name in small letters, and a NUL
+    /// unless it is a prefix.
+    package var key: [UInt8] {
+      var key: [UInt8] = []
+      key.reserveCapacity(name.count + 2)
+      key.append(UInt8(ascii: "!"))
+      for byte in name { key.append(byte.lowercased) }
+      if !isPrefix { key.append(0) }
+      return key
+    }
   }
 
   /// The entries in the order of the file; for a name that comes twice the first one counts.
@@ -64,14 +75,12 @@ package struct UserAssignments: Equatable, Sendable {
 extension UserAssignments {
   /// The records of the `users/cdb` that `qmail-newu` makes of the file, in its order.
   ///
-  /// A `=` line's key is `!`, the name in small letters and a NUL; a `+` line's lacks the NUL. The
-  /// last record has an empty key and tells with which characters a prefix may end.
+  /// The last one has an empty key and tells with which characters a prefix may end.
   package var records: [(key: [UInt8], data: [UInt8])] {
     var records: [(key: [UInt8], data: [UInt8])] = []
     var lastCharacters: [UInt8] = []
     for entry in entries {
-      let name = [UInt8(ascii: "!")] + entry.name.lowercased
-      records.append((entry.isPrefix ? name : name + [0], entry.assignment.data))
+      records.append((entry.key, entry.assignment.data))
       if entry.isPrefix, let last = entry.name.last, !lastCharacters.contains(last) {
         lastCharacters.append(last)
       }

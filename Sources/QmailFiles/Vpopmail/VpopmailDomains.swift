@@ -18,6 +18,8 @@ package struct VpopmailDomains: Equatable, Sendable {
   package struct Directory: Equatable, Sendable {
     /// The directory, a path of the tree.
     package let path: FilePath
+    /// vpopmail's own name of the domain, which the others are aliases of.
+    package let realDomain: [UInt8]
     /// The domains, in the order of the file; never empty.
     package fileprivate(set) var names: [Name]
   }
@@ -37,7 +39,9 @@ package struct VpopmailDomains: Equatable, Sendable {
         places[name.bytes] == nil, let path = entry.assignment.homePath
       else { continue }
       let index = indices[path] ?? directories.count
-      if index == directories.count { directories.append(Directory(path: path, names: [])) }
+      if index == directories.count {
+        directories.append(Directory(path: path, realDomain: entry.assignment.user, names: []))
+      }
       indices[path] = index
       places[name.bytes] = index
       directories[index].names.append(name)

@@ -41,8 +41,11 @@ enum AssignmentTable {
     var table: [[UInt8]: Found] = [:]
     if let contents = try reader.contentsIfPresent(of: path) {
       let file = try UserAssignments(parsing: contents, path: path)
-      for (entry, record) in zip(file.entries, file.records) where table[record.key] == nil {
-        table[record.key] = Found(assignment: entry.assignment, origin: .line(path, entry.line))
+      table.reserveCapacity(file.entries.count)
+      for entry in file.entries {
+        let found = Found(assignment: entry.assignment, origin: .line(path, entry.line))
+        // Of two lines for the same name the first one counts.
+        if let first = table.updateValue(found, forKey: entry.key) { table[entry.key] = first }
       }
     }
     self = .text(table)
@@ -64,11 +67,11 @@ enum AssignmentTable {
 
   private static func found(_ key: [UInt8], _ data: [UInt8]?, _ path: FilePath) throws -> Found? {
     guard let data else { return nil }
-    let name = VisibleText.escape(key)
     guard let assignment = Assignment(record: data) else {
+      let name = VisibleText.escape(key)
       throw ConstantDatabaseError(.read, path.visible, "record \(name) has too few fields")
     }
-    return Found(assignment: assignment, origin: .record(path, key: name))
+    return Found(assignment: assignment, origin: .record(path, key: key))
   }
 
   private static func records(of file: ConstantDatabase) throws -> [[UInt8]: [UInt8]] {

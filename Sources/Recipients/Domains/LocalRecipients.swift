@@ -88,7 +88,7 @@ extension LocalRecipients {
     try unsafe ConstantDatabase(opening: path).forEachRecord { key, _ in
       guard let address = unsafe FastforwardKey([UInt8](key)) else { return }
       let recipient = Recipient(
-        name: address.local, origin: .record(path, key: unsafe VisibleText.escape([UInt8](key))))
+        name: address.local, origin: .record(path, key: unsafe [UInt8](key)))
       if address.domain.isEmpty {
         aliases.append(recipient)
       } else {

@@ -74,7 +74,7 @@ struct ServedDomains {
     guard try FileStatus.of(more) != nil else { return domains }
     try unsafe ConstantDatabase(opening: more).forEachRecord { key, _ in
       let name = unsafe Array(key)
-      if domains[name] == nil { domains[name] = .record(more, key: VisibleText.escape(name)) }
+      if domains[name] == nil { domains[name] = .record(more, key: name) }
     }
     return domains
   }

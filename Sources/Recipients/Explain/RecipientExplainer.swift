@@ -131,10 +131,10 @@ extension RecipientExplainer {
       leavesOutAliases: leavesOutAliases)
     let decision = try lister.list(planned, into: &sink)
     if case .queried(let query, _) = decision {
-      guard let programs = VpopmailPrograms(plan.vpopmail) else {
-        throw VpopmailPrograms.Failure(description: VpopmailPrograms.absence)
-      }
-      for recipient in try programs.ask([query])[query]?.get() ?? [] {
+      guard let programs = plan.vpopmail.programs else { throw VpopmailPrograms.Absence() }
+      let answers = try programs.recipients(
+        [query], hasExtensions: plan.vpopmail.hasExtensions)
+      for recipient in try answers[query]?.get() ?? [] {
         sink.add(recipient.name, at: question.domain) { recipient.origin }
       }
     }

@@ -160,16 +160,18 @@ extension RecipientListBuilder {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
     listing.reader.note(.programs)
-    guard let programs = VpopmailPrograms(plan.vpopmail) else {
+    guard let programs = plan.vpopmail.programs else {
       listing.problems = queries.map { query in
-        RecipientProblem(query.domain, VpopmailPrograms.absence)
+        RecipientProblem(query.domain, "\(VpopmailPrograms.Absence())")
       }
       return listing
     }
     let domains = Dictionary(grouping: queries, by: \.query).mapValues(\.count)
     let total = plan.domains.count
     var done = total - queries.count
-    let answers = try programs.ask(Array(domains.keys)) { query in
+    let answers = try programs.recipients(
+      Array(domains.keys), hasExtensions: plan.vpopmail.hasExtensions
+    ) { query in
       done += domains[query] ?? 0
       progress(done, total)
     }

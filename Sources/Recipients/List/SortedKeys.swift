@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// Keys in the order of their bytes, each once.
 struct SortedKeys: Sendable {
   /// The memory that the entries point into.
@@ -9,6 +11,11 @@ struct SortedKeys: Sendable {
   init(_ arenas: [KeyArena], workerCount: Int) {
     blocks = arenas.flatMap(\.blocks)
     parts = KeySort(arenas, workerCount: workerCount).parts()
+  }
+
+  /// Lets the processor fetch a key that will be read soon.
+  func prefetch(_ entry: KeyEntry) {
+    unsafe blocks[entry.block].withUnsafeBytes { unsafe SystemSupport.prefetch($0, entry.offset) }
   }
 
   var count: Int { parts.reduce(0) { $0 + $1.count } }

@@ -14,14 +14,14 @@ enum DomainDecision: Equatable, Sendable {
   /// Another host has them, and this file lists them.
   case passedOnUsers(FilePath)
   /// This file takes what no other does.
-  case catchAll(FilePath)
-  /// The `.qmail` files of a directory that start like this, and nothing else.
-  case dotQmailFiles(FilePath, stem: String)
+  case catchAll(DirectoryEntry)
+  /// The files of a directory that start with `.qmail` and this, and nothing else.
+  case dotQmailFiles(FilePath, prefix: [UInt8])
   /// vpopmail's mailboxes in this file, and the `.qmail` files beside it; `bouncing` refuses the
   /// rest.
-  case mailboxes(FilePath, bouncing: FilePath)
+  case mailboxes(DirectoryEntry, bouncing: DirectoryEntry)
   /// vpopmail's mailboxes as its programs list them, and the `.qmail` files of the directory.
-  case queried(VpopmailQuery, bouncing: FilePath)
+  case queried(VpopmailQuery, bouncing: DirectoryEntry)
 }
 
 extension DomainDecision: CustomStringConvertible {
@@ -32,9 +32,11 @@ extension DomainDecision: CustomStringConvertible {
     case .aliases: "aliases"
     case .passedOn: "passed on, with all its addresses"
     case .passedOnUsers(let file): "passed on, with the users of \(file.visible)"
-    case .catchAll(let file): "\(file.visible) takes all addresses"
-    case .dotQmailFiles(let directory, let stem): "the files \(stem)* of \(directory.visible)"
-    case .mailboxes(let file, _): "the mailboxes of \(file.visible), and the .qmail files beside it"
+    case .catchAll(let file): "\(file.path.visible) takes all addresses"
+    case .dotQmailFiles(let directory, let prefix):
+      "the files \(Self.stem(prefix))* of \(directory.visible)"
+    case .mailboxes(let file, _):
+      "the mailboxes of \(file.path.visible), and the .qmail files beside it"
     case .queried(let query, _):
       "the mailboxes that vuserinfo lists, and the aliases that valias lists, for"
         + " \(VisibleText.escape(query.domain))"
@@ -51,14 +53,16 @@ extension DomainDecision {
     case .aliases: "no alias has that name"
     case .passedOn, .catchAll: "the domain is listed as a whole"
     case .passedOnUsers(let file): "\(file.visible) does not list it"
-    case .dotQmailFiles(let directory, let stem):
-      "no file \(stem)* of \(directory.visible) is for it, and no default file takes the rest"
+    case .dotQmailFiles(let directory, let prefix):
+      "no file \(Self.stem(prefix))* of \(directory.visible) is for it, and no default file takes the rest"
     case .mailboxes(let file, let bouncing):
-      "no mailbox of \(file.visible) and no .qmail file beside it has that name,"
-        + " and \(bouncing.visible) bounces the rest"
+      "no mailbox of \(file.path.visible) and no .qmail file beside it has that name,"
+        + " and \(bouncing.path.visible) bounces the rest"
     case .queried(let query, let bouncing):
       "vpopmail lists no mailbox and no alias of that name for \(VisibleText.escape(query.domain)),"
-        + " and \(bouncing.visible) bounces the rest"
+        + " and \(bouncing.path.visible) bounces the rest"
     }
   }
+
+  private static func stem(_ prefix: [UInt8]) -> String { ".qmail" + VisibleText.escape(prefix) }
 }

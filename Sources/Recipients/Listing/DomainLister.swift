@@ -94,31 +94,40 @@ extension ArraySlice<UInt8> {
 // MARK: - Virtual domains
 
 extension DomainLister {
+  private static let vpasswdName = Array("vpasswd".utf8)
+  private static let vpasswd: FilePath = "vpasswd"
+
   private mutating func listVirtual(
     _ domain: [UInt8], _ home: MailHome, _ sink: inout some RecipientSink
   ) throws -> DomainDecision {
-    let directory = layout.root(home.directory)
-    let names = try reader.dotQmailNames(in: directory)
-    let nearest = DotQmailName.defaults(below: home.prefix).first { names.contains($0) }
-    if let file = nearest.flatMap({ directory.appending(bytes: $0) }) {
-      guard try catchAll(of: file) == .vpopmailBouncing else {
-        sink.addCatchAll(domain) { .entry(file) }
-        return .catchAll(file)
-      }
-      addFiles(names, in: directory, home, domain, &sink)
-      return try listMailboxes(domain, home, in: directory, bouncing: file, &sink)
+    let path = layout.root(home.directory)
+    reader.note(.dotQmailFiles(in: path))
+    let directory = try FileReading.openDirectory(path)
+    let names = try DotQmailDirectory.names(in: directory, at: path)
+    guard let nearest = DotQmailName.defaults(below: home.prefix).first(where: names.contains)
+    else {
+      addFiles(names, in: path, home, domain, &sink)
+      return .dotQmailFiles(path, prefix: home.prefix)
     }
-    addFiles(names, in: directory, home, domain, &sink)
-    let stem = ".qmail" + VisibleText.escape(home.prefix)
-    return .dotQmailFiles(directory, stem: stem)
+    let file = DirectoryEntry(directory: path, name: nearest)
+    guard try catchAll(of: file, in: directory) == .vpopmailBouncing else {
+      sink.addCatchAll(domain) { .entry(file.path) }
+      return .catchAll(file)
+    }
+    addFiles(names, in: path, home, domain, &sink)
+    return try listMailboxes(domain, home, in: directory, bouncing: file, &sink)
   }
 
-  private mutating func catchAll(of file: FilePath) throws -> DotQmail.CatchAll {
-    reader.note(.file(file))
-    let catchAll = unsafe try buffer.withContents(of: file) { bytes in
+  private mutating func catchAll(
+    of file: DirectoryEntry, in directory: OwnedDescriptor
+  ) throws -> DotQmail.CatchAll {
+    reader.note(.entry(file))
+    let catchAll = unsafe try buffer.withContents(
+      of: FilePath(bytes: file.name) ?? FilePath(), in: directory, path: { file.path }
+    ) { bytes in
       unsafe DotQmail(parsing: Array(bytes)).catchAll
     }
-    guard let catchAll else { throw SystemError("open", file, .noSuchFileOrDirectory) }
+    guard let catchAll else { throw SystemError("open", file.path, .noSuchFileOrDirectory) }
     return catchAll
   }
 
@@ -138,26 +147,28 @@ extension DomainLister {
   }
 
   private mutating func listMailboxes(
-    _ domain: [UInt8], _ home: MailHome, in directory: FilePath, bouncing: FilePath,
-    _ sink: inout some RecipientSink
+    _ domain: [UInt8], _ home: MailHome, in directory: OwnedDescriptor,
+    bouncing: DirectoryEntry, _ sink: inout some RecipientSink
   ) throws -> DomainDecision {
-    let path = directory.appending("vpasswd")
-    reader.note(.file(path))
+    let file = DirectoryEntry(directory: bouncing.directory, name: Self.vpasswdName)
+    reader.note(.entry(file))
     let withExtensions = hasExtensions
-    let listing = unsafe try buffer.withContents(of: path) { bytes in
-      unsafe addMailboxes(bytes, of: path, at: domain, withExtensions: withExtensions, &sink)
+    let listing = unsafe try buffer.withContents(
+      of: Self.vpasswd, in: directory, path: { file.path }
+    ) { bytes in
+      unsafe addMailboxes(bytes, of: file, at: domain, withExtensions: withExtensions, &sink)
     }
     guard let listing else {
       return .queried(VpopmailQuery(domain: home.user), bouncing: bouncing)
     }
     if let failure = listing.failure {
-      throw FileFormatError(path, line: failure.line, expected: failure.expected)
+      throw FileFormatError(file.path, line: failure.line, expected: failure.expected)
     }
     if let line = listing.unterminatedLine {
       warnings.append(
-        "\(path.visible): line \(line) lacks its newline: vpopmail itself overlooks it")
+        "\(file.path.visible): line \(line) lacks its newline: vpopmail itself overlooks it")
     }
-    return .mailboxes(path, bouncing: bouncing)
+    return .mailboxes(file, bouncing: bouncing)
   }
 }
 
@@ -169,16 +180,16 @@ private struct MailboxListing {
 
 /// Adds the mailboxes of a `vpasswd`, up to the first line that is none.
 private func addMailboxes(
-  _ bytes: UnsafeBufferPointer<UInt8>, of path: FilePath, at domain: [UInt8],
+  _ bytes: UnsafeBufferPointer<UInt8>, of file: DirectoryEntry, at domain: [UInt8],
   withExtensions: Bool, _ sink: inout some RecipientSink
 ) -> MailboxListing {
   var listing = MailboxListing()
   do throws(VpasswdFile.Failure) {
     try unsafe VpasswdFile.forEachLine(of: bytes) { line in
       let name = unsafe UnsafeBufferPointer(rebasing: bytes[line.name])
-      unsafe sink.add(name.span, at: domain) { .line(path, line.number) }
+      unsafe sink.add(name.span, at: domain) { .line(file.path, line.number) }
       if withExtensions {
-        unsafe sink.add(Array(name) + "-default".utf8, at: domain) { .line(path, line.number) }
+        unsafe sink.add(Array(name) + "-default".utf8, at: domain) { .line(file.path, line.number) }
       }
       if !line.isTerminated { listing.unterminatedLine = line.number }
     }

@@ -11,43 +11,45 @@ internal import SystemSupport
 
   deinit { unsafe memory.deallocate() }
 
-  /// Reads a regular file and lends its bytes; nil when nothing is there.
+  /// Reads a regular file and lends its bytes.
   ///
+  /// - Parameters:
+  ///   - name: The file, seen from the directory.
+  ///   - directory: The open directory.
+  ///   - path: The file's path, made for an error only.
+  ///   - body: What is done with the bytes.
+  /// - Returns: What the body returns; nil when there is no such file.
   /// - Throws: `SystemError` when the file is there but cannot be read, or is not regular.
   mutating func withContents<Result>(
-    of path: FilePath, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    of name: FilePath, in directory: OwnedDescriptor, path: () -> FilePath,
+    _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) throws(SystemError) -> Result? {
-    let file: OwnedDescriptor
     do {
-      file = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+      let file = try OwnedDescriptor(opening: name, in: directory, flags: O_RDONLY | O_NONBLOCK)
+      let bytes = try unsafe contents(of: file)
+      return unsafe body(bytes)
     } catch {
       if error.errno == .noSuchFileOrDirectory { return nil }
-      throw error
+      throw SystemError(error.operation, path(), error.errno)
     }
-    let status = try Self.status(of: file, path)
-    guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
-    guard status.size < Self.limit else { throw SystemError("read", path, .fileTooLarge) }
+  }
+
+  private mutating func contents(
+    of file: OwnedDescriptor
+  ) throws(SystemError) -> UnsafeBufferPointer<UInt8> {
+    let status = try FileStatus.of(file)
+    guard status.kind == .regular else { throw SystemError("read", "", .invalidArgument) }
+    guard status.size < Self.limit else { throw SystemError("read", "", .fileTooLarge) }
     makeRoom(for: Int(status.size) + 1)
     // A regular file gives less than was asked for only at its end.
-    let count = try check("read", path.visible) {
+    let count = try check("read") {
       unsafe pread(file.raw, memory.baseAddress, memory.count, 0)
     }
     guard unsafe count < memory.count else {
       // It grew meanwhile: what is read may end in the middle of a line.
-      throw SystemError("read", path, .resourceTemporarilyUnavailable)
+      throw SystemError("read", "", .resourceTemporarilyUnavailable)
     }
-    return unsafe body(UnsafeBufferPointer(rebasing: memory.bindMemory(to: UInt8.self)[..<count]))
-  }
-
-  /// The status of the open file; its name is made visible only for an error.
-  private static func status(
-    of file: OwnedDescriptor, _ path: FilePath
-  ) throws(SystemError) -> FileStatus {
-    do {
-      return try FileStatus.of(file)
-    } catch {
-      throw SystemError("stat", path, error.errno)
-    }
+    return unsafe UnsafeBufferPointer(rebasing: memory.bindMemory(to: UInt8.self)[..<count])
   }
 
   private mutating func makeRoom(for count: Int) {

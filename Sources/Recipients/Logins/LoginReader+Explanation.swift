@@ -60,19 +60,22 @@ extension LoginReader {
       return Found(
         unknown: "\(VisibleText.escape(domain)) is no domain of vpopmail's in \(table)")
     }
-    guard let mailboxes = try readMailboxes(in: directory, among: users) else {
+    let mailboxes: Mailboxes
+    switch try readMailboxes(in: directory, among: users) {
+    case .listed(let listed): mailboxes = listed
+    case .inSQL: mailboxes = try queryMailboxes(in: [directory], among: users)[0].get()
+    case .notVpopmail:
       return Found(unknown: "\(layout.root(directory.path).visible) is not vpopmail's")
     }
-    let path = layout.vpasswd(in: directory)
     guard domain.elementsEqual(domain.lowercased), let mailbox = mailboxes.mailbox(named: name)
     else {
       let isMisspelt = mailboxes.mailbox(named: name.lowercased) != nil
       return Found(
         unknown: isMisspelt
-          ? "capital letters count: \(path.visible) has it in small ones"
-          : "no such mailbox in \(path.visible)")
+          ? "capital letters count: \(mailboxes.source) has it in small ones"
+          : "no such mailbox in \(mailboxes.source)")
     }
     return Found(
-      Array(mailboxes.bytes[mailbox.hash]), mailbox.refusal, .line(path, mailbox.line))
+      Array(mailboxes.bytes[mailbox.hash]), mailbox.refusal, mailboxes.origin(of: mailbox))
   }
 }

@@ -29,22 +29,69 @@ extension LoginReader {
     return variables
   }
 
-  /// The mailboxes in a directory; nil when it is not vpopmail's.
+  /// What is found in a directory.
+  enum DirectoryContents {
+    /// The mailboxes of a vpasswd file.
+    case listed(Mailboxes)
+    /// vpopmail delivers into the directory, but has no vpasswd file there.
+    case inSQL
+    case notVpopmail
+  }
+
+  /// The mailboxes in a directory.
   ///
   /// - Throws: `SystemError` when they cannot be read, `FileFormatError` for a line that is none.
   mutating func readMailboxes(
     in directory: VpopmailDomains.Directory, among users: PasswordFile
-  ) throws -> Mailboxes? {
+  ) throws -> DirectoryContents {
     guard directory.path.isAbsolute else {
       let line = directory.names.first?.line ?? 0
       throw FileFormatError(layout.assignments, line: line, expected: "an absolute directory")
     }
     let path = layout.vpasswd(in: directory)
     if let contents = try readVpasswd(path) {
-      return try Mailboxes(parsing: contents, path: path)
+      return .listed(try Mailboxes(parsing: contents, path: path))
     }
-    guard try isVpopmail(directory, among: users) else { return nil }
-    throw SystemError("open", path, .noSuchFileOrDirectory)
+    guard try FileStatus.of(layout.root(directory.path)) != nil else {
+      throw SystemError("open", path, .noSuchFileOrDirectory)
+    }
+    return try isVpopmail(directory, among: users) ? .inSQL : .notVpopmail
+  }
+
+  /// Asks vpopmail's programs for the mailboxes in directories that have no vpasswd file.
+  ///
+  /// - Parameters:
+  ///   - directories: The directories.
+  ///   - users: Among whom vpopmail's user is.
+  ///   - answered: Called for each directory when its program has ended.
+  /// - Returns: An answer for each directory, in their order.
+  /// - Throws: `SystemError` when nothing can be waited for.
+  mutating func queryMailboxes(
+    in directories: [VpopmailDomains.Directory], among users: PasswordFile,
+    answered: () -> Void = {}
+  ) throws -> [Result<Mailboxes, any Error>] {
+    guard !directories.isEmpty else { return [] }
+    reader.note(.programs)
+    guard let programs = VpopmailPrograms(of: layout, among: users) else {
+      return directories.map { _ in .failure(VpopmailPrograms.Absence()) }
+    }
+    let queries = directories.map { VpopmailQuery(domain: $0.realDomain) }
+    let answers = try programs.logins(queries, answered: answered)
+    return zip(directories, answers).map { directory, answer in
+      answer.mapError { failure in
+        NoMailboxes(vpasswd: layout.vpasswd(in: directory), failure: failure)
+      }
+    }
+  }
+
+  /// Neither a vpasswd file nor vpopmail's programs tell the mailboxes of a directory.
+  private struct NoMailboxes: Error, CustomStringConvertible {
+    let vpasswd: FilePath
+    let failure: ProgramFailure
+
+    var description: String {
+      "\(SystemError("open", vpasswd, .noSuchFileOrDirectory)), and \(failure)"
+    }
   }
 
   /// A vpasswd file, or nil when there is none.
@@ -62,7 +109,6 @@ extension LoginReader {
     _ directory: VpopmailDomains.Directory, among users: PasswordFile
   ) throws -> Bool {
     let home = layout.root(directory.path)
-    guard try FileStatus.of(home) != nil else { return true }
     let instructions = try reader.contentsIfPresent(of: home.appending(".qmail-default"))
     if let instructions, DotQmail(parsing: instructions).catchAll != .other { return true }
     guard let vpopmail = layout.vpopmailHome(among: users) else { return false }

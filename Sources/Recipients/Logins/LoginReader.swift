@@ -87,24 +87,49 @@ extension LoginReader {
     among users: PasswordFile, with variables: LoginVariables, to list: inout LoginList
   ) throws {
     let directories = try readDomains(among: users)?.directories ?? []
+    var queried: [VpopmailDomains.Directory] = []
+    let total = directories.count
     for (index, directory) in directories.enumerated() {
-      observer.progress(index, directories.count)
-      do {
-        if let mailboxes = try readMailboxes(in: directory, among: users) {
-          add(mailboxes, of: directory, with: variables, to: &list)
-        } else {
-          observer.note?("\(layout.root(directory.path).visible) is not vpopmail's: left out")
+      observer.progress(index - queried.count, total)
+      collect(directory) { reader throws in
+        switch try reader.readMailboxes(in: directory, among: users) {
+        case .listed(let mailboxes):
+          reader.add(mailboxes, of: directory, with: variables, to: &list)
+        case .inSQL: queried.append(directory)
+        case .notVpopmail:
+          let path = reader.layout.root(directory.path).visible
+          reader.observer.note?("\(path) is not vpopmail's: left out")
         }
-      } catch {
-        let problem = RecipientProblem(directory.names.first?.bytes, "\(error)")
-        guard options.skipsBrokenDomains else {
-          problems.append(problem)
-          continue
-        }
-        observer.warn("\(problem); left out: \(directory.shownNames)")
       }
     }
-    observer.progress(directories.count, directories.count)
+    var done = total - queried.count
+    let tell = observer.progress
+    let answers = try queryMailboxes(in: queried, among: users) {
+      done += 1
+      tell(done, total)
+    }
+    for (directory, answer) in zip(queried, answers) {
+      collect(directory) { reader throws in
+        reader.add(try answer.get(), of: directory, with: variables, to: &list)
+      }
+    }
+    observer.progress(total, total)
+  }
+
+  /// Takes a step with one directory, whose failure may be skipped.
+  private mutating func collect(
+    _ directory: VpopmailDomains.Directory, _ step: (inout Self) throws -> Void
+  ) {
+    do {
+      try step(&self)
+    } catch {
+      let problem = RecipientProblem(directory.names.first?.bytes, "\(error)")
+      if options.skipsBrokenDomains {
+        observer.warn("\(problem); left out: \(directory.shownNames)")
+      } else {
+        problems.append(problem)
+      }
+    }
   }
 
   private func add(
@@ -134,7 +159,7 @@ extension LoginReader {
       guard let refusal = mailbox.refusal else { continue }
       note(
         refusal, mailboxes.bytes[mailbox.name] + [UInt8(ascii: "@")] + domain.bytes,
-        .line(layout.vpasswd(in: directory), mailbox.line))
+        mailboxes.origin(of: mailbox))
     }
   }
 

@@ -6,6 +6,8 @@ internal import SystemSupport
 package enum RecipientSource: Hashable, Sendable, CustomStringConvertible {
   /// A file that was read, or looked for in vain: it may appear.
   case file(FilePath)
+  /// The same, of a file beside others.
+  case entry(DirectoryEntry)
   /// The names of the `.qmail` files in a directory.
   case dotQmailFiles(in: FilePath)
   /// What vpopmail's programs said, which no file shows.
@@ -15,6 +17,7 @@ package enum RecipientSource: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .file(let path): path.string
+    case .entry(let entry): entry.path.string
     case .dotQmailFiles(let directory): directory.appending(".qmail*").string
     case .programs: "# opaque"
     }

@@ -4,8 +4,8 @@ internal import SystemSupport
 
 /// How vpopmail was built and where its programs lie, as far as recipients depend on it.
 struct VpopmailSettings: Equatable, Sendable {
-  /// The directory of its programs on this machine; nil when the server has no vpopmail.
-  let programs: FilePath?
+  /// Its programs on this machine; nil when the server has no vpopmail.
+  let programs: VpopmailPrograms?
   /// Whether a mailbox takes mail for its extensions: `QMAIL_EXT` in `vpopmail_config.h`.
   let hasExtensions: Bool
 
@@ -19,7 +19,7 @@ struct VpopmailSettings: Equatable, Sendable {
       (programs, hasExtensions) = (nil, false)
       return
     }
-    programs = layout.root(home.appending("bin"))
+    programs = VpopmailPrograms(of: layout, among: users)
     let header = layout.root(home.appending("include").appending("vpopmail_config.h"))
     let contents = try reader.contentsIfPresent(of: header) ?? []
     hasExtensions = NumberedLines(contents).contains { line in

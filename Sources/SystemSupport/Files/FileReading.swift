@@ -31,6 +31,17 @@ package enum FileReading {
       opening: path, flags: O_RDONLY | O_NONBLOCK | (followingLinks ? 0 : O_NOFOLLOW))
   }
 
+  /// Opens a directory for reading its names, or as the start of relative paths.
+  ///
+  /// - Throws: `SystemError` when it is none or cannot be opened.
+  package static func openDirectory(_ path: FilePath) throws(SystemError) -> OwnedDescriptor {
+    do {
+      return try OwnedDescriptor(opening: path, flags: O_RDONLY | O_DIRECTORY)
+    } catch {
+      throw SystemError("read directory", path, error.errno)
+    }
+  }
+
   /// The path of the file that a path leads to, with every symbolic link followed.
   ///
   /// - Throws: `SystemError` when it leads nowhere.
@@ -84,23 +95,11 @@ package enum FileReading {
   ///
   /// - Throws: `SystemError` when the directory cannot be read.
   package static func names(in directory: FilePath) throws(SystemError) -> [FilePath.Component] {
-    guard let stream = unsafe directory.withPlatformString({ unsafe opendir($0) }) else {
-      throw SystemError("read directory", directory, .latest)
-    }
-    defer { unsafe closedir(stream) }
     var names: [FilePath.Component] = []
-    while true {
-      setErrorNumber(0)
-      guard let entry = unsafe readdir(stream) else { break }
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
-        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe FilePath(platformString: $0).components.last
-        }
-      }
-      if let name, name.kind == .regular { names.append(name) }
+    try unsafe openDirectory(directory).forEachName(subject: directory) { name in
+      let component = unsafe FilePath(platformString: name).components.last
+      if let component, component.kind == .regular { names.append(component) }
     }
-    let reason = Errno.latest
-    guard reason.rawValue == 0 else { throw SystemError("read directory", directory, reason) }
     // The bytes of each name are taken once, not once a comparison.
     return names.map { (bytes: $0.bytes, name: $0) }
       .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }

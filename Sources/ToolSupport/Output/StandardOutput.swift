@@ -31,6 +31,15 @@ package final class StandardOutput {
   /// - Throws: `SystemError` when the buffer was full and cannot be written.
   package func write(_ text: String) throws(SystemError) { try write(text.utf8) }
 
+  /// Writes a text of some lines, and all that is left with it.
+  ///
+  /// - Throws: `SystemError` when something did not arrive.
+  package static func show(_ lines: [String]) throws(SystemError) {
+    let output = StandardOutput()
+    for line in lines { try output.write(line + "\n") }
+    try output.finish()
+  }
+
   /// Writes what is in the buffer.
   ///
   /// - Throws: `SystemError`; the buffer is dropped then, since a part of it may be written.
