@@ -66,7 +66,7 @@ import Testing
     try shell("rm -r $1; : >$1", server.path("var/lib/qmail-updater"))
     let stuck = try server.updateQmail()
     #expect(stuck.code == 111, "\(stuck.text)")
-    #expect(stuck.text.hasPrefix("update-qmail: fatal: unable to mkdir "))
+    #expect(stuck.text.hasPrefix("update-qmail: fatal: unable to open "))
   }
 
   @Test func `a dry run, a status and JSON change nothing on the disk`() throws {

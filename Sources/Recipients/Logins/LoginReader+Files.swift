@@ -60,6 +60,10 @@ extension LoginReader {
 
   /// Asks vpopmail's programs for the mailboxes in directories that have no vpasswd file.
   ///
+  /// - Parameters:
+  ///   - directories: The directories.
+  ///   - users: Among whom vpopmail's user is.
+  ///   - answered: Called for each directory when its program has ended.
   /// - Returns: An answer for each directory, in their order.
   /// - Throws: `SystemError` when nothing can be waited for.
   mutating func queryMailboxes(
@@ -71,8 +75,8 @@ extension LoginReader {
     guard let programs = VpopmailPrograms(of: layout, among: users) else {
       return directories.map { _ in .failure(VpopmailPrograms.Absence()) }
     }
-    let answers = try programs.logins(
-      directories.map { VpopmailQuery(domain: $0.realDomain) }, answered: answered)
+    let queries = directories.map { VpopmailQuery(domain: $0.realDomain) }
+    let answers = try programs.logins(queries, answered: answered)
     return zip(directories, answers).map { directory, answer in
       answer.mapError { failure in
         NoMailboxes(vpasswd: layout.vpasswd(in: directory), failure: failure)

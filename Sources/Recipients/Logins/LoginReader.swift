@@ -88,9 +88,9 @@ extension LoginReader {
   ) throws {
     let directories = try readDomains(among: users)?.directories ?? []
     var queried: [VpopmailDomains.Directory] = []
+    let total = directories.count
     for (index, directory) in directories.enumerated() {
-      // Those that a program must be asked for are not done yet.
-      observer.progress(index - queried.count, directories.count)
+      observer.progress(index - queried.count, total)
       collect(directory) { reader throws in
         switch try reader.readMailboxes(in: directory, among: users) {
         case .listed(let mailboxes):
@@ -102,18 +102,18 @@ extension LoginReader {
         }
       }
     }
-    var done = directories.count - queried.count
-    let progress = observer.progress
+    var done = total - queried.count
+    let tell = observer.progress
     let answers = try queryMailboxes(in: queried, among: users) {
       done += 1
-      progress(done, directories.count)
+      tell(done, total)
     }
     for (directory, answer) in zip(queried, answers) {
       collect(directory) { reader throws in
         reader.add(try answer.get(), of: directory, with: variables, to: &list)
       }
     }
-    observer.progress(directories.count, directories.count)
+    observer.progress(total, total)
   }
 
   /// Takes a step with one directory, whose failure may be skipped.

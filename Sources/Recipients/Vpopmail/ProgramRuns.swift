@@ -29,7 +29,7 @@ final class ProgramRuns<Answer> {
   private let parse: (Int, BoundedOutput) throws(ProgramFailure) -> Answer
   private var answers: [Result<Answer, ProgramFailure>?]
   private var (next, running) = (0, 0)
-  /// Those whose end has not been told yet.
+  /// The commands that have ended since that was told last.
   private var ended: [Int] = []
 
   /// - Parameters:
@@ -49,12 +49,12 @@ final class ProgramRuns<Answer> {
 
   /// Runs all the programs and waits for them.
   ///
-  /// - Parameter tell: Called with the number of each command that has ended.
+  /// - Parameter tell: Called with the number of each that has ended.
   /// - Returns: The answer of each command, in their order.
   /// - Throws: `SystemError` when nothing can be waited for.
-  func run(
-    _ tell: (Int) -> Void = { _ in }
-  ) throws(SystemError) -> [Result<Answer, ProgramFailure>] {
+  func run(telling tell: (Int) -> Void = { _ in }) throws(SystemError) -> [Result<
+    Answer, ProgramFailure
+  >] {
     startSome()
     while running > 0 {
       try loop.turn()

@@ -14,11 +14,11 @@ extension VpopmailPrograms {
   ///
   /// - Parameters:
   ///   - queries: The domains.
-  ///   - answered: Called whenever a domain's program has ended.
+  ///   - answered: Called for each domain when its program has ended.
   /// - Returns: An answer for each domain, in their order.
   /// - Throws: `SystemError` when nothing can be waited for.
   func logins(
-    _ queries: [VpopmailQuery], answered: () -> Void = {}
+    _ queries: [VpopmailQuery], answered: () -> Void
   ) throws(SystemError) -> [LoginAnswer] {
     let commands = queries.map { command("vuserinfo", "-n", "-p", "-g", "-D", of: $0) }
     var limits = ProgramLimits()

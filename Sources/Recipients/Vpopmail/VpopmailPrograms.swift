@@ -57,23 +57,23 @@ extension VpopmailPrograms {
     _ queries: [VpopmailQuery], hasExtensions: Bool,
     answered: (VpopmailQuery) -> Void = { _ in }
   ) throws(SystemError) -> [VpopmailQuery: Answer] {
-    let commands = queries.flatMap {
-      [command("vuserinfo", "-D", of: $0), command("valias", "-s", of: $0)]
-    }
-    var left = queries.map { _ in 2 }
+    let mailboxes = queries.map { command("vuserinfo", "-D", of: $0) }
+    let aliases = queries.map { command("valias", "-s", of: $0) }
+    let commands = mailboxes + aliases
+    var halfAnswered: Set<VpopmailQuery> = []
     let answers = try ProgramRuns(commands, ProgramLimits()) {
       number, output throws(ProgramFailure) in
-      number.isMultiple(of: 2)
+      number < queries.count
         ? try Self.mailboxes(in: output, of: commands[number], hasExtensions)
         : Self.aliases(in: output, of: commands[number])
     }.run { number in
-      left[number / 2] -= 1
-      if left[number / 2] == 0 { answered(queries[number / 2]) }
+      let query = queries[number % queries.count]
+      if halfAnswered.remove(query) == nil { halfAnswered.insert(query) } else { answered(query) }
     }
     var found: [VpopmailQuery: Answer] = [:]
     for (number, query) in queries.enumerated() {
-      let aliases = answers[2 * number + 1]
-      found[query] = answers[2 * number].flatMap { names in aliases.map { names + $0 } }
+      let aliases = answers[queries.count + number]
+      found[query] = answers[number].flatMap { names in aliases.map { names + $0 } }
     }
     return found
   }

@@ -173,7 +173,7 @@ extension EventLoop {
 }
 
 /// A pipe whose reading end does not block; both ends close on exec.
-struct OutputPipe {
+private struct OutputPipe {
   let reader: OwnedDescriptor
   let writer: OwnedDescriptor
 

@@ -19,11 +19,12 @@ final class ProgressPipe {
   ///   - handler: Gets the latest report of each reading.
   /// - Throws: `SystemError` when there is no descriptor left.
   init(on loop: EventLoop, _ handler: @escaping (Progress) -> Void) throws(SystemError) {
-    let pipe = try OutputPipe()
+    var ends: [CInt] = [-1, -1]
+    try check("make a pipe") { unsafe linux_pipe(&ends) }
     self.loop = loop
     self.handler = handler
-    reader = pipe.reader
-    writer = try Self.movedAway(pipe.writer)
+    reader = OwnedDescriptor(owning: ends[0])
+    writer = try Self.movedAway(OwnedDescriptor(owning: ends[1]))
   }
 
   /// The end that the child gets.
@@ -45,6 +46,7 @@ final class ProgressPipe {
 
   private func watch() { token = loop.watch(reader.raw) { [self] _ in read() } }
 
+  /// Reads what is there: there is something, or this would wait.
   private func read() {
     end()
     guard let bytes = try? reader.read(upTo: 1 << 16), !bytes.isEmpty else { return }

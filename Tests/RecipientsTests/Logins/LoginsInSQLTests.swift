@@ -1,4 +1,5 @@
 import QmailFiles
+import Recipients
 import SystemPackage
 import SystemSupport
 import TestSupport
@@ -37,6 +38,22 @@ import Testing
           "+18,16:postmaster@sql.net->$6$salt$PostHash",
           "+18,16:postmaster@sql.org->$6$salt$PostHash",
         ])
+  }
+
+  @Test func `progress counts a domain in SQL when its program has ended`() throws {
+    let tree = try tree(vuserinfo: printing("eve", "$1$salt$EvesHash", "2"))
+    var observer = LoginReader.Observer()
+    var seen: [Int] = []
+    observer.progress = { done, total in
+      seen.append(done)
+      #expect(total == 2)
+    }
+    var reader = LoginReader(tree.layout, observer: observer)
+    _ = try reader.readAll()
+    #expect(seen == seen.sorted())
+    // The domain of files, that in SQL, and all.
+    #expect(seen.suffix(2) == [2, 2])
+    #expect(seen.contains(where: { $0 < 2 }))
   }
 
   @Test func `a line of dashes before each mailbox is none of it`() throws {
