@@ -25,18 +25,13 @@ extension EventLoop {
         completion(nil)
         return nil
       }
-      // Who holds it only for a moment does not tell.
-      var pending: Token?
-      if let holder = lock.holder {
-        waiting(holder)
-      } else {
-        pending = schedule(after: .milliseconds(20)) { waiting(lock.holder) }
-      }
+      let look = HolderLook(at: lock, on: self, waiting)
+      look.start()
       return try fork(timeout: .seconds(86_400), keeping: lock.descriptor.raw) {
         try check("lock") { flock(3, LOCK_EX) }
         return []
-      } _: { [self] outcome in
-        cancel(pending)
+      } _: { outcome in
+        look.stop()
         guard outcome.isSuccess else {
           completion(SystemError("lock", lock.path, .interrupted))
           return
@@ -49,4 +44,30 @@ extension EventLoop {
       return nil
     }
   }
+}
+
+/// Looks for who holds a lock until the holder tells: one that has it for a moment only never does.
+private final class HolderLook {
+  private let lock: FileLock
+  private let loop: EventLoop
+  private let tell: (FileLock.Holder?) -> Void
+  private var pause = Duration.milliseconds(20)
+  private var token: EventLoop.Token?
+
+  init(at lock: FileLock, on loop: EventLoop, _ tell: @escaping (FileLock.Holder?) -> Void) {
+    self.lock = lock
+    self.loop = loop
+    self.tell = tell
+  }
+
+  /// Looks now, and a few times more.
+  func start() {
+    token = nil
+    let holder = lock.holder
+    if holder != nil || pause > .seconds(1) { return tell(holder) }
+    token = loop.schedule(after: pause) { [self] in start() }
+    pause *= 3
+  }
+
+  func stop() { loop.cancel(token) }
 }
