@@ -155,8 +155,11 @@ import Testing
     try screen.wait { $0.contains("whose log") }
     try screen.key("Down", "Enter")
     try screen.wait { $0.contains("qmail-smtpd log") && $0.contains("status: started") }
+    // The log at the moment of the selected line, which is near its beginning.
     try screen.key("z", "S-Tab", "w")
-    try screen.wait { $0.contains("delivery 1: success") }
+    try screen.wait {
+      $0.contains("qmail-send log · paused") && $0.contains(": success") && !$0.contains(" 20000: ")
+    }
     expectAllPressed(.log, on: screen)
   }
 
