@@ -24,12 +24,13 @@ import Updating
   func run() throws {
     ProcessManners.prepareService()
     let loop = EventLoop()
-    let output = LineOutput()
+    let output = LineCollector(on: loop)
     let service = try UpdateService(
       program: "pipe-watcher", on: loop, journal: Journal(output.write), isVerbose: verbose
     ) { [settings] in
       try SettingsFile.load(settings.config, root: settings.root)
     }
+    defer { output.flush() }
     try service.start()
     try loop.run()
   }

@@ -20,6 +20,43 @@ import Testing
     #expect(order == [1, 2])
   }
 
+  @Test func `a source that is redirected keeps its place before later ones`() throws {
+    let loop = EventLoop()
+    let (old, new, other) = (try Pipe(), try Pipe(), try Pipe())
+    var served: [String] = []
+    let token = loop.watch(old.reader.raw) { _ in
+      served.append("first")
+      _ = try? new.reader.read(upTo: 10)
+    }
+    loop.watch(other.reader.raw) { _ in
+      served.append("second")
+      loop.stop()
+    }
+    loop.redirect(token, to: new.reader.raw)
+    for pipe in [old, new, other] { try pipe.writer.write([1]) }
+    try loop.run()
+    #expect(served == ["first", "second"])
+  }
+
+  @Test func `what was collected is handed over before each wait and at the end`() throws {
+    let loop = EventLoop()
+    var collected: [Int] = []
+    var handedOver: [[Int]] = []
+    loop.beforeEachWait {
+      if !collected.isEmpty { handedOver.append(collected) }
+      collected = []
+    }
+    loop.schedule(after: .zero) {
+      collected += [1, 2]
+      loop.schedule(after: .milliseconds(1)) {
+        collected.append(3)
+        loop.stop()
+      }
+    }
+    try loop.run()
+    #expect(handedOver == [[1, 2], [3]])
+  }
+
   @Test func `inotify reports a file that is renamed into place`() throws {
     let loop = EventLoop()
     var seen: [Inotify.Event] = []
@@ -85,5 +122,18 @@ import Testing
     first.release()
     try loop.run()
     #expect(second.isHeld)
+  }
+}
+
+/// Both ends of a pipe.
+private struct Pipe {
+  let reader: OwnedDescriptor
+  let writer: OwnedDescriptor
+
+  init() throws {
+    var ends: [CInt] = [-1, -1]
+    try check("make a pipe") { Glibc.pipe(&ends) }
+    reader = OwnedDescriptor(owning: ends[0])
+    writer = OwnedDescriptor(owning: ends[1])
   }
 }

@@ -28,7 +28,7 @@ package final class EventLoop {
   }
 
   private struct Source {
-    let descriptor: CInt
+    var descriptor: CInt
     let interest: Readiness
     let handler: (Readiness) -> Void
   }
@@ -49,6 +49,8 @@ package final class EventLoop {
   private var isPolledCurrent = false
   /// `/dev/null`, open for the children that read nothing.
   var nullInput: OwnedDescriptor?
+  /// Called before each wait.
+  private var beforeWait: () -> Void = {}
 
   package init() {}
 }
@@ -69,6 +71,16 @@ extension EventLoop {
     sources[token] = Source(descriptor: descriptor, interest: interest, handler: handler)
     isPolledCurrent = false
     return token
+  }
+
+  /// Lets a source that is watched go on with another descriptor; the old one can be closed then.
+  ///
+  /// The source keeps its place: of several that are ready, the one that was watched first is
+  /// served first.
+  package func redirect(_ token: Token, to descriptor: CInt) {
+    sources[token]?.descriptor = descriptor
+    guard let place = polledTokens.firstIndex(of: token) else { return }
+    polled[place] = pollfd(fd: descriptor, events: polled[place].events, revents: 0)
   }
 
   /// Calls a handler once, at a time or as soon after it as possible.
@@ -105,11 +117,16 @@ extension EventLoop {
 // MARK: - Running
 
 extension EventLoop {
+  /// Calls a handler whenever all that there was to do is done, before the loop waits, and at its
+  /// end: the place to write what was collected meanwhile.
+  package func beforeEachWait(_ handler: @escaping () -> Void) { beforeWait = handler }
+
   /// Waits and calls handlers until `stop` is called.
   ///
   /// - Throws: `SystemError` when poll itself fails.
   package func run() throws(SystemError) {
     isRunning = true
+    defer { beforeWait() }
     while isRunning { try turn() }
   }
 
@@ -120,6 +137,7 @@ extension EventLoop {
   ///
   /// - Throws: `SystemError` when poll itself fails.
   package func turn() throws(SystemError) {
+    beforeWait()
     updatePolled()
     let timeout = pollTimeout()
     let ready = try waitOnce(timeout)
@@ -153,11 +171,10 @@ extension EventLoop {
   }
 
   private func callReadyHandlers() {
-    let ready = zip(polledTokens, polled).filter { $0.1.revents != 0 }
-    for (token, result) in ready {
+    for place in polled.indices where polled[place].revents != 0 {
       // An earlier handler may have cancelled this source.
-      guard let source = sources[token] else { continue }
-      source.handler(Readiness(rawValue: result.revents))
+      guard let source = sources[polledTokens[place]] else { continue }
+      source.handler(Readiness(rawValue: polled[place].revents))
     }
   }
 

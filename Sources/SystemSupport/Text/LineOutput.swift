@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Standard output as a stream of lines that nobody waits for: each is one write.
+/// Standard output as a stream of lines that nobody waits for.
 ///
 /// For logs. When multilog is gone or stuck the line is lost, never the service: a write that would
 /// wait is waited for at most a second.
@@ -9,8 +9,9 @@ package struct LineOutput: Sendable {
   package init() {}
 
   /// Writes one line, at once.
-  package func write(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
+  package func write(_ line: String) { write(Array((line + "\n").utf8)) }
+
+  fileprivate func write(_ bytes: [UInt8]) {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
@@ -25,5 +26,35 @@ package struct LineOutput: Sendable {
         return
       }
     }
+  }
+}
+
+/// Lines for standard output that are written together whenever a loop is about to wait.
+///
+/// So a builder is started before the log is told why, and the lines of one moment are one write.
+package final class LineCollector {
+  private let output = LineOutput()
+  private var bytes: [UInt8] = []
+
+  /// The most bytes that wait.
+  private static let limit = 1 << 14
+
+  /// Collects for a loop, whose handler before each wait it becomes.
+  package init(on loop: EventLoop) {
+    loop.beforeEachWait { [self] in flush() }
+  }
+
+  /// Adds a line.
+  package func write(_ line: String) {
+    bytes.append(contentsOf: line.utf8)
+    bytes.append(UInt8(ascii: "\n"))
+    if bytes.count > Self.limit { flush() }
+  }
+
+  /// Writes what has been added.
+  package func flush() {
+    guard !bytes.isEmpty else { return }
+    output.write(bytes)
+    bytes.removeAll(keepingCapacity: true)
   }
 }

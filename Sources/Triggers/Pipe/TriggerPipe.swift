@@ -65,6 +65,8 @@ package final class TriggerPipe {
     self.onPoke = onPoke
     place = PipePlace(path: path)
     let opened = try place.open()
+    // The pipe is listened to first: what it tells itself is served before inotify's reports of it.
+    listen(to: opened)
     do {
       notice = try PipeNotice(on: loop) { [weak self] in self?.hear($0) }
     } catch {
@@ -124,9 +126,12 @@ extension TriggerPipe {
   }
 
   private func listen(to opened: PipePlace.Opened) {
-    loop.cancel(token)
+    if let token {
+      loop.redirect(token, to: opened.descriptor.raw)
+    } else {
+      token = loop.watch(opened.descriptor.raw) { [weak self] in self?.pipeIsReady($0) }
+    }
     served = opened
-    token = loop.watch(opened.descriptor.raw) { [weak self] in self?.pipeIsReady($0) }
   }
 
   private func countWakeup() {
