@@ -83,6 +83,11 @@ static inline char **linux_environment(void) { return __environ; }
 // A pipe whose ends close on exec.
 static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
+// Lets the kernel begin to bring what was written of a file to the disk, without waiting for it.
+static inline void linux_begin_writing(int file) {
+  (void)syscall(SYS_sync_file_range, file, (off_t)0, (off_t)0, 2u);  // SYNC_FILE_RANGE_WRITE
+}
+
 static inline void linux_close_from(int first) { closefrom(first); }
 
 static inline int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {

@@ -74,6 +74,7 @@ struct DatabaseEncoder: ~Copyable {
       Result { () throws(SystemError) in try unsafe file.write(bytes, at: 0, subject: name) }
     }
     try written.get()
+    file.beginSynchronizing()
   }
 }
 

@@ -73,17 +73,17 @@ package enum FileReading {
   ///
   /// - Throws: `SystemError`; a file over the limit is `EFBIG`, one that is not regular `EINVAL`.
   package static func contents(
-    of file: OwnedDescriptor, subject: String, limit: Int = 1 << 32
+    of file: OwnedDescriptor, subject: @autoclosure () -> String, limit: Int = 1 << 32
   ) throws(SystemError) -> [UInt8] {
-    let status = try FileStatus.of(file, subject: subject)
-    guard status.kind == .regular else { throw SystemError("read", subject, .invalidArgument) }
-    guard status.size <= limit else { throw SystemError("read", subject, .fileTooLarge) }
-    var bytes = try file.read(upTo: Int(status.size) + 1, at: 0, subject: subject)
+    let status = try FileStatus.of(file, subject: subject())
+    guard status.kind == .regular else { throw SystemError("read", subject(), .invalidArgument) }
+    guard status.size <= limit else { throw SystemError("read", subject(), .fileTooLarge) }
+    var bytes = try file.read(upTo: Int(status.size) + 1, at: 0, subject: subject())
     var step = 1 << 16
     while bytes.count > Int(status.size) {
       // The file grew while it was read: go on to its new end.
-      guard bytes.count <= limit else { throw SystemError("read", subject, .fileTooLarge) }
-      let more = try file.read(upTo: step, at: Int64(bytes.count), subject: subject)
+      guard bytes.count <= limit else { throw SystemError("read", subject(), .fileTooLarge) }
+      let more = try file.read(upTo: step, at: Int64(bytes.count), subject: subject())
       if more.isEmpty { break }
       bytes += more
       step *= 2

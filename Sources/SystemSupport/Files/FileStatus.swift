@@ -68,10 +68,10 @@ package struct FileStatus: Equatable, Sendable {
   ///
   /// - Throws: `SystemError` when the kernel cannot tell.
   package static func of(
-    _ descriptor: OwnedDescriptor, subject: String = ""
+    _ descriptor: OwnedDescriptor, subject: @autoclosure () -> String = ""
   ) throws(SystemError) -> FileStatus {
     var status = stat()
-    try check("stat", subject) { unsafe fstat(descriptor.raw, &status) }
+    try check("stat", subject()) { unsafe fstat(descriptor.raw, &status) }
     return FileStatus(status)
   }
 }

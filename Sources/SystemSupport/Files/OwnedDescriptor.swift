@@ -36,7 +36,9 @@ extension OwnedDescriptor {
   ///
   /// - Returns: The bytes; empty at the end of the file; nil when a non-blocking read found nothing.
   /// - Throws: `SystemError` when the read fails.
-  package func read(upTo count: Int, subject: String = "") throws(SystemError) -> [UInt8]? {
+  package func read(upTo count: Int, subject: @autoclosure () -> String = "") throws(SystemError)
+    -> [UInt8]?
+  {
     while true {
       var reason: Errno?
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -48,7 +50,7 @@ extension OwnedDescriptor {
       case nil: return bytes
       case .interrupted: continue
       case .wouldBlock: return nil
-      case .some(let reason): throw SystemError("read", subject, reason)
+      case .some(let reason): throw SystemError("read", subject(), reason)
       }
     }
   }
@@ -57,13 +59,13 @@ extension OwnedDescriptor {
   ///
   /// - Throws: `SystemError` when the read fails.
   package func read(
-    upTo count: Int, at offset: Int64, subject: String = ""
+    upTo count: Int, at offset: Int64, subject: @autoclosure () -> String = ""
   ) throws(SystemError) -> [UInt8] {
     var failure: SystemError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       let result = Result { () throws(SystemError) in
         try unsafe readFully(
-          into: UnsafeMutableRawBufferPointer(buffer), at: offset, subject: subject)
+          into: UnsafeMutableRawBufferPointer(buffer), at: offset, subject: subject())
       }
       switch result {
       case .success(let count): filled = count
@@ -78,11 +80,12 @@ extension OwnedDescriptor {
   ///
   /// - Throws: `SystemError` when the read fails.
   package func readFully(
-    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64, subject: String = ""
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
+    subject: @autoclosure () -> String = ""
   ) throws(SystemError) -> Int {
     var done = 0
     while done < buffer.count {
-      let result = try check("read", subject) {
+      let result = try check("read", subject()) {
         unsafe pread(
           raw, buffer.baseAddress?.advanced(by: done), buffer.count - done, Int(offset) + done)
       }
@@ -96,13 +99,14 @@ extension OwnedDescriptor {
   ///
   /// - Throws: `SystemError` when the disk is full or the write fails.
   package func write(
-    _ bytes: UnsafeRawBufferPointer, at offset: Int64? = nil, subject: String = ""
+    _ bytes: UnsafeRawBufferPointer, at offset: Int64? = nil,
+    subject: @autoclosure () -> String = ""
   ) throws(SystemError) {
     var done = 0
     while done < bytes.count {
       let start = unsafe bytes.baseAddress?.advanced(by: done)
       let count = bytes.count - done
-      done += try check("write", subject) {
+      done += try check("write", subject()) {
         if let offset {
           unsafe pwrite(raw, start, count, Int(offset) + done)
         } else {
@@ -115,9 +119,10 @@ extension OwnedDescriptor {
   /// Writes all the bytes at the descriptor's position.
   ///
   /// - Throws: `SystemError` when the disk is full or the write fails.
-  package func write(_ bytes: [UInt8], subject: String = "") throws(SystemError) {
+  package func write(_ bytes: [UInt8], subject: @autoclosure () -> String = "") throws(SystemError)
+  {
     let result: Result<Void, SystemError> = unsafe bytes.withUnsafeBytes { buffer in
-      Result { () throws(SystemError) in unsafe try write(buffer, subject: subject) }
+      Result { () throws(SystemError) in unsafe try write(buffer, subject: subject()) }
     }
     try result.get()
   }
@@ -125,16 +130,22 @@ extension OwnedDescriptor {
   /// Sets when the file's contents last changed, as far as its stamps tell.
   ///
   /// - Throws: `SystemError` when the file is not ours.
-  package func setModified(_ time: Timestamp, subject: String = "") throws(SystemError) {
+  package func setModified(_ time: Timestamp, subject: @autoclosure () -> String = "")
+    throws(SystemError)
+  {
     let stamp = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.fraction))
     let times = [stamp, stamp]
-    try check("set the date of", subject) { unsafe futimens(raw, times) }
+    try check("set the date of", subject()) { unsafe futimens(raw, times) }
   }
+
+  /// Lets the kernel begin to bring the file's contents to the disk; `synchronize` has less to wait
+  /// for then.
+  package func beginSynchronizing() { linux_begin_writing(raw) }
 
   /// Brings the file's contents to the disk.
   ///
   /// - Throws: `SystemError` when the device fails.
-  package func synchronize(subject: String = "") throws(SystemError) {
-    try check("sync", subject) { fsync(raw) }
+  package func synchronize(subject: @autoclosure () -> String = "") throws(SystemError) {
+    try check("sync", subject()) { fsync(raw) }
   }
 }
