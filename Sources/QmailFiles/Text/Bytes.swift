@@ -12,7 +12,11 @@ extension UInt8 {
 
 extension Collection<UInt8> {
   /// The bytes with `A` to `Z` made small.
-  package var lowercased: [UInt8] { map(\.lowercased) }
+  package var lowercased: [UInt8] {
+    var bytes = Array(self)
+    for place in bytes.indices { bytes[place] = bytes[place].lowercased }
+    return bytes
+  }
 }
 
 extension BidirectionalCollection<UInt8> {

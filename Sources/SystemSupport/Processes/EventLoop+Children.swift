@@ -145,8 +145,10 @@ extension EventLoop {
     unsafe posix_spawnattr_setflags(&attributes, CShort(flags))
 
     var pid: pid_t = 0
+    let inherited = unsafe Self.inheritedEnvironment(without: variables)
     let result = unsafe withCStringArray(command.arguments) { arguments in
-      unsafe withCStringArray(Self.environment(adding: variables)) { environment in
+      unsafe withCStringArray(variables.map { "\($0.key)=\($0.value)" }, after: inherited) {
+        environment in
         unsafe posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
       }
     }
@@ -156,19 +158,20 @@ extension EventLoop {
     return pid
   }
 
-  /// Our environment with variables added or replaced, as `NAME=value` words.
-  private static func environment(adding variables: [String: String]) -> [String] {
-    var words: [String] = []
+  /// The words of our environment that a child gets as they are: not those of variables that are
+  /// set for it, nor the descriptor that we ourselves report to.
+  private static func inheritedEnvironment(
+    without variables: [String: String]
+  ) -> [UnsafeMutablePointer<CChar>] {
+    let prefixes = variables.keys.map { $0 + "=" } + [Progress.variable + "="]
+    var words: [UnsafeMutablePointer<CChar>] = unsafe []
     var position = unsafe linux_environment()
     while let word = unsafe position?.pointee {
-      let text = unsafe String(cString: word)
-      let name = text.prefix { $0 != "=" }
-      // A descriptor that is reported to is not passed on.
-      let isOurs = variables[String(name)] != nil || name == Progress.variable
-      if !isOurs { words.append(text) }
+      let isReplaced = prefixes.contains { unsafe strncmp(word, $0, $0.utf8.count) == 0 }
+      if !isReplaced { unsafe words.append(word) }
       unsafe position = position?.successor()
     }
-    return words + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    return unsafe words
   }
 }
 
@@ -187,14 +190,15 @@ private struct OutputPipe {
   }
 }
 
-/// Calls a body with the words as C's NULL-terminated array of strings.
+/// Calls a body with the words, after some that are C strings already, as C's NULL-terminated array
+/// of strings.
 private func withCStringArray<Result>(
-  _ words: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+  _ words: [String], after others: [UnsafeMutablePointer<CChar>] = unsafe [],
+  _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-  var pointers = unsafe words.map { unsafe strdup($0) }
-  defer { unsafe pointers.forEach { unsafe free($0) } }
-  unsafe pointers.append(nil)
-  return unsafe pointers.withUnsafeBufferPointer { buffer in
+  let copies = unsafe words.map { unsafe strdup($0) }
+  defer { unsafe copies.forEach { unsafe free($0) } }
+  return unsafe (others + copies + [nil]).withUnsafeBufferPointer { buffer in
     guard let start = buffer.baseAddress else { preconditionFailure("the array holds a NULL") }
     return unsafe body(start)
   }

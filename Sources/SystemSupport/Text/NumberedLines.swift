@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The lines of a text file with their numbers, as bytes: what qmail's programs see.
 ///
 /// A line ends at a newline; the last one may lack it. Line numbers count from 1.
@@ -29,12 +31,21 @@ package struct NumberedLines: Sequence, Sendable {
     package mutating func next() -> Line? {
       guard position < contents.count else { return nil }
       let start = position
-      var end = start
-      while end < contents.count, contents[end] != UInt8(ascii: "\n") { end += 1 }
+      let end = endOfLine(from: start)
       position = end + 1
       number += 1
       return Line(
         number: number, bytes: contents[start..<end], isTerminated: end < contents.count)
+    }
+
+    private func endOfLine(from start: Int) -> Int {
+      unsafe contents.withUnsafeBytes { bytes in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[start...])
+        guard let first = rest.baseAddress,
+          let newline = unsafe memchr(first, CInt(UInt8(ascii: "\n")), rest.count)
+        else { return contents.count }
+        return unsafe start + first.distance(to: newline)
+      }
     }
   }
 }

@@ -25,7 +25,14 @@ package enum VisibleText {
 
   /// Whether every byte is printable ASCII other than a backslash.
   private static func isPlain(_ bytes: some Collection<UInt8>) -> Bool {
-    bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }
+    let inMemory = bytes.withContiguousStorageIfAvailable { buffer in
+      unsafe buffer.allSatisfy { isPlain($0) }
+    }
+    return inMemory ?? bytes.allSatisfy { isPlain($0) }
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\\")
   }
 
   private static func append(_ scalar: Unicode.Scalar, to result: inout String) {

@@ -9,6 +9,8 @@ final class CatalogueMemory {
   private let settings: Settings
   private let witnesses: [FilePath]
   private var known: (stamps: [Stamp?], rules: RuleSet)?
+  /// For each of all rules the files any of which makes it appear.
+  private var signs: [[FilePath]?] = []
   private var knownPresent: (flags: [Bool], rules: RuleSet)?
 
   init(_ settings: Settings) {
@@ -24,6 +26,7 @@ final class CatalogueMemory {
     let stamps = witnesses.map { path in (try? FileStatus.of(path)).map { Stamp($0) } }
     if let known, known.stamps == stamps { return known.rules }
     let rules = try RuleCatalogue(settings).all()
+    signs = rules.rules.map(RuleCatalogue.signs)
     knownPresent = nil
     // A change within the same tick of the clock would go unseen.
     let isSure = !stamps.contains { $0?.isTooRecent(at: now) == true }
@@ -36,7 +39,7 @@ final class CatalogueMemory {
   /// - Throws: As `RuleCatalogue.present`.
   func present() throws -> RuleSet {
     let all = try all()
-    let flags = all.rules.map(RuleCatalogue.isPresent)
+    let flags = signs.map { $0?.contains(where: RuleCatalogue.exists) ?? true }
     if let knownPresent, knownPresent.flags == flags { return knownPresent.rules }
     let names = Set(zip(all.rules, flags).filter(\.1).map(\.0.name))
     let rules = all.filtered { names.contains($0.name) }

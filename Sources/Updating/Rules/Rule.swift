@@ -114,26 +114,24 @@ package struct BuildCommand: Equatable, Sendable {
 
   /// Whether some argument holds a place.
   package func mentions(_ place: String) -> Bool {
-    arguments.contains { $0 == place || Self.mayHoldPlaces($0) && $0.contains(place) }
-  }
-
-  /// Most arguments have none, and a search for a string takes its time.
-  private static func mayHoldPlaces(_ argument: String) -> Bool {
-    argument.utf8.contains(UInt8(ascii: "{"))
+    arguments.contains { argument in
+      argument.utf8.indices.contains { argument.utf8[$0...].starts(with: place.utf8) }
+    }
   }
 
   /// The arguments with names put in the places; a single pass, so that a name cannot hold a place.
   package func filled(with names: [String: String]) -> [String] {
     arguments.map { argument in
-      guard Self.mayHoldPlaces(argument) else { return argument }
       var result = ""
-      var rest = argument[...]
-      while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-        let place = String(rest[open...close])
-        result += rest[..<open] + (names[place] ?? place)
+      var rest = argument.utf8[...]
+      while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+        let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+      {
+        let place = String(Substring(rest[open...close]))
+        result += Substring(rest[..<open]) + (names[place] ?? place)
         rest = rest[rest.index(after: close)...]
       }
-      return result + rest
+      return rest.count == argument.utf8.count ? argument : result + Substring(rest)
     }
   }
 }

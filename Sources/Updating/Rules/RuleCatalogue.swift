@@ -26,15 +26,20 @@ package struct RuleCatalogue: Sendable {
 
   /// Whether the files exist that make a rule appear.
   package static func isPresent(_ rule: Rule) -> Bool {
+    signs(of: rule).map { $0.contains(where: exists) } ?? true
+  }
+
+  /// The files any of which makes a rule appear; nil when it needs none.
+  static func signs(of rule: Rule) -> [FilePath]? {
     switch rule.presence {
-    case .always: true
-    case .whereAnyExists(let paths): (paths + [rule.product.path]).contains(where: exists)
-    case .whereProductExists: exists(rule.product.path)
+    case .always: nil
+    case .whereAnyExists(let paths): paths + [rule.product.path]
+    case .whereProductExists: [rule.product.path]
     }
   }
 
   /// Whether something has the name; what cannot be looked at may be there.
-  private static func exists(_ path: FilePath) -> Bool {
+  static func exists(_ path: FilePath) -> Bool {
     do {
       return try FileStatus.of(path, followingLinks: false) != nil
     } catch {
