@@ -28,9 +28,9 @@ package final class EventLoop {
   }
 
   private struct Source {
-    var descriptor: CInt
-    let interest: Readiness
-    let handler: (Readiness) -> Void
+    let token: Token
+    /// Nil once the source is cancelled.
+    var handler: ((Readiness) -> Void)?
   }
 
   private struct Deadline {
@@ -39,14 +39,15 @@ package final class EventLoop {
     let handler: () -> Void
   }
 
-  private var sources: [Token: Source] = [:]
+  /// In the order in which they were watched.
+  private var sources: [Source] = []
+  /// What poll is asked for each of them; a cancelled one has no descriptor.
+  private var polled: [pollfd] = []
+  private var hasCancelled = false
   /// Sorted, the next one last.
   private var deadlines: [Deadline] = []
   private var lastToken = 0
   private var isRunning = false
-  private var polled: [pollfd] = []
-  private var polledTokens: [Token] = []
-  private var isPolledCurrent = false
   /// `/dev/null`, open for the children that read nothing.
   var nullInput: OwnedDescriptor?
   /// Called before each wait.
@@ -68,8 +69,8 @@ extension EventLoop {
     _ handler: @escaping (Readiness) -> Void
   ) -> Token {
     let token = nextToken()
-    sources[token] = Source(descriptor: descriptor, interest: interest, handler: handler)
-    isPolledCurrent = false
+    sources.append(Source(token: token, handler: handler))
+    polled.append(pollfd(fd: descriptor, events: interest.rawValue, revents: 0))
     return token
   }
 
@@ -78,8 +79,8 @@ extension EventLoop {
   /// The source keeps its place: of several that are ready, the one that was watched first is
   /// served first.
   package func redirect(_ token: Token, to descriptor: CInt) {
-    sources[token]?.descriptor = descriptor
-    guard let place = polledTokens.firstIndex(of: token) else { return }
+    let place = sources.firstIndex { $0.token == token && $0.handler != nil }
+    guard let place else { return }
     polled[place] = pollfd(fd: descriptor, events: polled[place].events, revents: 0)
   }
 
@@ -101,8 +102,10 @@ extension EventLoop {
   /// Forgets a source or a deadline; one that is gone already is no error.
   package func cancel(_ token: Token?) {
     guard let token else { return }
-    if sources.removeValue(forKey: token) != nil {
-      isPolledCurrent = false
+    if let place = sources.firstIndex(where: { $0.token == token }) {
+      sources[place].handler = nil
+      polled[place] = pollfd(fd: -1, events: 0, revents: 0)
+      hasCancelled = true
     } else {
       deadlines.removeAll { $0.token == token }
     }
@@ -138,7 +141,7 @@ extension EventLoop {
   /// - Throws: `SystemError` when poll itself fails.
   package func turn() throws(SystemError) {
     beforeWait()
-    updatePolled()
+    forgetCancelled()
     let timeout = pollTimeout()
     let ready = try waitOnce(timeout)
     if ready > 0 { callReadyHandlers() }
@@ -154,13 +157,11 @@ extension EventLoop {
     return 0
   }
 
-  private func updatePolled() {
-    guard !isPolledCurrent else { return }
-    polledTokens = sources.keys.sorted { $0.number < $1.number }
-    polled = polledTokens.compactMap { token in
-      sources[token].map { pollfd(fd: $0.descriptor, events: $0.interest.rawValue, revents: 0) }
-    }
-    isPolledCurrent = true
+  private func forgetCancelled() {
+    guard hasCancelled else { return }
+    hasCancelled = false
+    polled = zip(polled, sources).filter { $0.1.handler != nil }.map(\.0)
+    sources.removeAll { $0.handler == nil }
   }
 
   /// Milliseconds to the next deadline, rounded up so that poll never returns just before it.
@@ -171,10 +172,9 @@ extension EventLoop {
   }
 
   private func callReadyHandlers() {
+    // A handler may cancel sources, which keep their places until the next turn, and add others.
     for place in polled.indices where polled[place].revents != 0 {
-      // An earlier handler may have cancelled this source.
-      guard let source = sources[polledTokens[place]] else { continue }
-      source.handler(Readiness(rawValue: polled[place].revents))
+      sources[place].handler?(Readiness(rawValue: polled[place].revents))
     }
   }
 

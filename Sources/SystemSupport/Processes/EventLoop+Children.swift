@@ -198,7 +198,10 @@ private func withCStringArray<Result>(
 ) -> Result {
   let copies = unsafe words.map { unsafe strdup($0) }
   defer { unsafe copies.forEach { unsafe free($0) } }
-  return unsafe (others + copies + [nil]).withUnsafeBufferPointer { buffer in
+  var all: [UnsafeMutablePointer<CChar>?] = unsafe others
+  unsafe all.append(contentsOf: copies)
+  unsafe all.append(nil)
+  return unsafe all.withUnsafeBufferPointer { buffer in
     guard let start = buffer.baseAddress else { preconditionFailure("the array holds a NULL") }
     return unsafe body(start)
   }
