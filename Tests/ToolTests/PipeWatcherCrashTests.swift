@@ -39,6 +39,10 @@ import Testing
       let before = server.runs()
       try input.write("\(number)\n")
       try server.wait("the builder") { server.runs() > before }
+      // A run that has just begun has not told yet who holds the lock.
+      try server.wait("the holder's note") {
+        try server.path("var/lib/qmail-updater/lock").text.isEmpty == false
+      }
       try server.sandbox?.control("k", service)
       // The next service waits for the builder that the killed one has left.
       try server.wait(for: "lock: held by pipe-watcher (pid ", beyond: number - 1)

@@ -24,9 +24,9 @@ extension EventLoop {
     outputLimit: Int = 1 << 14, reporting report: ((Progress) -> Void)? = nil,
     _ completion: @escaping (ChildProcess.Outcome) -> Void
   ) throws(SystemError) -> ChildProcess {
-    let pipe = try OutputPipe()
+    let pipe = try ChildPipe()
     var progress: ProgressPipe?
-    if let report { progress = try ProgressPipe(on: self, report) }
+    if let report { progress = ProgressPipe(try ChildPipe(), on: self, report) }
     let input = try input(of: command)
     let pid = try spawn(
       command, input: input, output: pipe.writer, keeping: lock?.descriptor.raw,
@@ -60,7 +60,7 @@ extension EventLoop {
     timeout: Duration, keeping kept: CInt? = nil, resultLimit: Int = 1 << 24,
     _ work: () throws -> [UInt8], _ completion: @escaping (ChildProcess.Outcome) -> Void
   ) throws(SystemError) -> ChildProcess {
-    let pipe = try OutputPipe()
+    let pipe = try ChildPipe()
     let parent = getpid()
     let pid = try check("fork") { linux_fork() }
     if pid == 0 { Self.becomeWorker(output: pipe.writer.raw, keeping: kept, of: parent, work) }
@@ -172,21 +172,6 @@ extension EventLoop {
       unsafe position = position?.successor()
     }
     return unsafe words
-  }
-}
-
-/// A pipe whose reading end does not block; both ends close on exec.
-private struct OutputPipe {
-  let reader: OwnedDescriptor
-  let writer: OwnedDescriptor
-
-  init() throws(SystemError) {
-    var ends: [CInt] = [-1, -1]
-    try check("make a pipe") { unsafe linux_pipe(&ends) }
-    reader = OwnedDescriptor(owning: ends[0])
-    writer = OwnedDescriptor(owning: ends[1])
-    let descriptor = reader.raw
-    try check("make a pipe") { fcntl(descriptor, F_SETFL, O_NONBLOCK) }
   }
 }
 

@@ -1,6 +1,3 @@
-internal import CLinux
-internal import Glibc
-
 /// The pipe on which a child reports how far it is.
 ///
 /// It is read at most every 20 ms, so that a child that writes without end waits, and not we.
@@ -15,21 +12,17 @@ final class ProgressPipe {
   private static let pause = Duration.milliseconds(20)
 
   /// - Parameters:
+  ///   - pipe: The pipe.
   ///   - loop: Where it is read.
   ///   - handler: Gets the latest report of each reading.
-  /// - Throws: `SystemError` when there is no descriptor left.
-  init(on loop: EventLoop, _ handler: @escaping (Progress) -> Void) throws(SystemError) {
-    var ends: [CInt] = [-1, -1]
-    try check("make a pipe") { unsafe linux_pipe(&ends) }
+  init(_ pipe: ChildPipe, on loop: EventLoop, _ handler: @escaping (Progress) -> Void) {
     self.loop = loop
     self.handler = handler
-    reader = OwnedDescriptor(owning: ends[0])
-    writer = try Self.movedAway(OwnedDescriptor(owning: ends[1]))
+    reader = pipe.reader
+    writer = pipe.writer
   }
 
   /// The end that the child gets.
-  ///
-  /// Its number is none of those that a child's descriptors have.
   var childEnd: CInt? { writer?.raw }
 
   /// Begins to read, once the child has its end.
@@ -52,14 +45,5 @@ final class ProgressPipe {
     guard let bytes = try? reader.read(upTo: 1 << 16), !bytes.isEmpty else { return }
     if let progress = lines.take(bytes) { handler(progress) }
     token = loop.schedule(after: Self.pause) { [self] in watch() }
-  }
-
-  private static func movedAway(_ descriptor: OwnedDescriptor) throws(SystemError)
-    -> OwnedDescriptor
-  {
-    let lowest: CInt = 5
-    guard descriptor.raw < lowest else { return descriptor }
-    let (old, copy) = (descriptor.raw, F_DUPFD_CLOEXEC)
-    return OwnedDescriptor(owning: try check("make a pipe") { fcntl(old, copy, lowest) })
   }
 }

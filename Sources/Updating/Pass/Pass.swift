@@ -16,10 +16,14 @@ package final class Pass {
   private var blocked: Set<String> = []
   private var result = PassResult()
   private var current: (any RuleRun)?
+  /// When others are told that the present run goes on.
+  private var telling: EventLoop.Token?
   private var attempts = 0
   /// How often the present rule was put off because an input is still private.
   private var delays = 0
 
+  /// A run that is over sooner is told only then: its builder has the machine for itself.
+  private static let untold = Duration.milliseconds(10)
   /// How often a product is built in a row while its inputs keep changing.
   private static let attemptLimit = 3
 
@@ -65,7 +69,7 @@ package final class Pass {
 
   private func begin() {
     guard !result.isStopped else { return end() }
-    if lock?.isInherited == true { environment.store.removeLeftovers() }
+    states.removeLeftovers(isDue: lock?.isInherited == true)
     do {
       rules = try environment.catalogue.present()
       work()
@@ -192,6 +196,7 @@ extension Pass {
     let isForced = order.forced.contains(rule.name)
     let run = ActionRunner.run(of: rule, isForced: isForced, in: environment) { [self] outcome in
       current = nil
+      environment.loop.cancel(telling)
       let report = RunReport(
         result: outcome.result, by: environment.identity, why: why, began: began,
         duration: (.now - start).wholeNanoseconds, command: outcome.command,
@@ -201,10 +206,11 @@ extension Pass {
     }
     current = run
     run.start()
-    // Others are told while it lasts; it has begun first, so that it need not wait for the disk.
     guard current === run else { return }
-    lock?.tellHolder(environment.program)
-    states.save(state)
+    telling = environment.loop.schedule(after: Self.untold) { [self] in
+      lock?.tellHolder(environment.program)
+      states.save(state)
+    }
   }
 
   private func finish(

@@ -7,6 +7,7 @@ package final class StateCache {
   private let warn: (String) -> Void
   private var states: [String: (stamp: Stamp?, state: RuleState)] = [:]
   private var paths: [String: FilePath] = [:]
+  private var hasRemovedLeftovers = false
 
   package init(_ store: StateStore, warn: @escaping (String) -> Void) {
     self.store = store
@@ -32,6 +33,15 @@ package final class StateCache {
       warn("\(error)")
     }
     states[state.rule] = (stamp(of: state.rule), state)
+  }
+
+  /// Removes what killed writers have left, where the lock tells of one, and once in any case.
+  ///
+  /// A writer that is killed soon may not have told that it held the lock. The caller holds it.
+  func removeLeftovers(isDue: Bool) {
+    guard isDue || !hasRemovedLeftovers else { return }
+    hasRemovedLeftovers = true
+    store.removeLeftovers()
   }
 
   private func stamp(of rule: String) -> Stamp? {
