@@ -283,14 +283,3 @@ import Testing
     #expect(bad.text.contains("keys:2: expected key, text, wait or dump"))
   }
 }
-
-/// A program that runs beside the test.
-final class Background {
-  private let loop = EventLoop()
-
-  init(_ words: [String]) {
-    _ = try? loop.run(Command(words), timeout: .seconds(60)) { [loop] _ in loop.stop() }
-  }
-
-  func wait() { try? loop.run() }
-}
