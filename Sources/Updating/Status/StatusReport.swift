@@ -19,7 +19,7 @@ package struct StatusReport: Encodable {
     time = survey.time.rfc3339
     root = settings.layout.root.directory.string
     lock = survey.lockHolder.map { Holder($0) }
-    rules = survey.rules.map { Entry($0, settings) }
+    rules = survey.rules.map { Entry($0, settings, at: survey.time) }
   }
 
   /// The report as JSON text, one object, ended by a newline.
@@ -61,7 +61,7 @@ extension StatusReport {
     let canRollBack: Bool
     let runs: [Run]
 
-    init(_ status: RuleStatus, _ settings: Settings) {
+    init(_ status: RuleStatus, _ settings: Settings, at now: Timestamp) {
       name = status.rule.name
       state = status.word
       reasons = status.reasons
@@ -108,10 +108,10 @@ extension StatusReport {
     let since: String
     let progress: ProgressEntry?
 
-    init(_ running: RuleState.Running) {
+    init(_ running: RuleState.Running, at now: Timestamp) {
       by = running.by
       since = running.since.rfc3339
-      progress = running.progress.map { ProgressEntry($0) }
+      progress = running.progress.map { ProgressEntry($0, at: now) }
     }
   }
 
@@ -119,13 +119,17 @@ extension StatusReport {
     let done: Int
     let total: Int
     let unit: String
+    let percent: Int
     let perSecond: Double?
+    let secondsLeft: Double?
 
-    init(_ published: PublishedProgress) {
+    init(_ published: PublishedProgress, at now: Timestamp) {
       done = published.progress.done
       total = published.progress.total
       unit = published.progress.unit
+      percent = ProgressFigures(published, at: now).percent
       perSecond = published.rate
+      secondsLeft = published.secondsLeft(at: now)
     }
   }
 
