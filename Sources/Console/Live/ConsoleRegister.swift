@@ -46,11 +46,6 @@ final class ConsoleRegister {
       try? FileOperations.remove(path)
       return nil
     }
-    return holders.sorted { $0.since < $1.since }
-  }
-
-  /// An operator's name as one word.
-  private static func word(_ name: String) -> String {
-    VisibleText.escape(name).replacing(" from ", with: "@").replacing(" ", with: "_")
+    return holders.sorted { ($0.since?.nanoseconds ?? 0) < ($1.since?.nanoseconds ?? 0) }
   }
 }

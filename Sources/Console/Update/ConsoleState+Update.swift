@@ -188,10 +188,12 @@ extension ConsoleState {
 
   /// Who else runs rules, where no row of the products tells it already, and not in passing.
   var otherHolder: FileLock.Holder? {
-    guard let holder = facts.lockHolder, now - holder.since > .seconds(1),
-      !facts.products.contains(where: \.isBuilding)
-    else { return nil }
-    return holder
+    guard let holder = facts.lockHolder, !facts.products.contains(where: \.isBuilding) else {
+      return nil
+    }
+    // What is over in a moment is no news.
+    let since = holder.since ?? facts.lockSeen
+    return since.map { now - $0 > .seconds(1) } ?? true ? holder : nil
   }
 
   /// The rows of the log pane that show lines.

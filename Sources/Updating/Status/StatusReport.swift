@@ -34,14 +34,16 @@ package struct StatusReport: Encodable {
 
 extension StatusReport {
   private struct Holder: Encodable {
-    let pid: Int32
+    let pid: Int32?
     let program: String
-    let since: String
+    let since: String?
+    let processStarted: String?
 
     init(_ holder: FileLock.Holder) {
-      pid = holder.pid
+      pid = holder == .unknown ? nil : holder.pid
       program = holder.program
-      since = holder.since.rfc3339
+      since = holder.since?.rfc3339
+      processStarted = holder.processStarted?.rfc3339
     }
   }
 
@@ -71,7 +73,7 @@ extension StatusReport {
       inputs = status.observation.inputs.sorted { $0.key < $1.key }.map {
         InputEntry($0.key, $0.value, recorded: status.state.record?.inputs[$0.key], settings)
       }
-      running = status.running.map { RunningEntry($0) }
+      running = status.running.map { RunningEntry($0, at: now) }
       lastSuccess = status.state.record?.time.rfc3339
       nextTry = status.state.failure?.nextTry.rfc3339
       failures = status.state.failure?.count ?? 0
