@@ -13,6 +13,7 @@ extension World {
     case .stopRun: pass?.stop()
     case .poke: poke()
     case .tell(let service, let task): tell(service, task)
+    case .countWork(let service, let pid): send(.counted(service, pid: pid, .of(pid)))
     case .rollBack(let rule): rollBack(rule)
     case .preview(let rule, let isVerification): preview(rule, isVerification: isVerification)
     case .records(let rule, let matching): searchRecords(of: rule, matching)

@@ -36,6 +36,7 @@ extension ConsoleState {
       if page.rule == detailed, page.matching == document.filter { records = page }
     case .explained(let explanation):
       if explanation.address == self.explanation?.address { self.explanation = explanation }
+    case .counted(let service, let pid, let work): take(work, of: service, pid)
     }
     return []
   }
