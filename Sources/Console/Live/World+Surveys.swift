@@ -139,8 +139,10 @@ extension World {
   /// The state files tell what others do: a run that begins or ends, a lock that is taken or freed.
   func watchState() {
     if !facts.access.isReadOnly, facts.access.isRoot {
-      register = ConsoleRegister(in: store, as: operatorName)
+      previewPlace.removeAbandoned()
+      register = ConsoleRegister(in: store, as: OperatorName.orPlace)
     }
+    facts.isListed = register != nil
     stateWatch = try? Inotify(on: loop) { [weak self] events in self?.hear(events) }
     guard let stateWatch else { return }
     _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo])
