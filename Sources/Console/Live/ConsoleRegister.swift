@@ -13,12 +13,12 @@ final class ConsoleRegister {
   /// - Parameters:
   ///   - store: The state directory.
   ///   - name: Who acts here, as others are told.
-  init?(in store: StateStore, as name: String?) {
+  init?(in store: StateStore, as name: String) {
     let directory = Self.directory(in: store)
     guard (try? FileStatus.of(store.directory)) != nil,
       (try? FileOperations.makeDirectory(directory, mode: 0o700)) != nil,
       let lock = try? FileLock(directory.appending("\(ownProcessNumber())")),
-      (try? lock.acquireIfFree(as: Self.word(name ?? "somebody"))) == true
+      (try? lock.acquireIfFree(as: VisibleText.escape(name))) == true
     else { return nil }
     self.lock = lock
   }

@@ -31,7 +31,7 @@ extension World {
 
   /// Leaves one line of what an operator did in the system's log.
   func audit(_ action: String, _ result: String) {
-    let who = VisibleText.escape(operatorName ?? "uid \(getuid())")
+    let who = VisibleText.escape(OperatorName.orPlace)
     SystemLog.note("\(who): \(action): \(result)")
   }
 

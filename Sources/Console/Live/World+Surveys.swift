@@ -169,7 +169,7 @@ extension World {
   }
 
   /// Tells of consoles that came or went.
-  private func greet(_ others: [FileLock.Holder]) {
+  func greet(_ others: [FileLock.Holder]) {
     for other in others where !facts.others.contains(other) {
       say(.note, "another console acts here: \(other)")
     }

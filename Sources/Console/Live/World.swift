@@ -86,7 +86,7 @@ package final class World {
   ///
   /// - Parameter isLive: Whether to go on watching; a picture of the moment needs no watches.
   package func start(isLive: Bool = true) {
-    if isLive { watchState() }
+    if isLive { watchState() } else { facts.others = ConsoleRegister.others(in: store) }
     survey(isLive: isLive)
     if isLive { setClock() }
   }

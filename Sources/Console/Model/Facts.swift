@@ -47,6 +47,9 @@ package struct Facts: Sendable {
     }
   }
 
+  /// How many consoles can act.
+  package var consoleCount: Int { others.count + (isListed ? 1 : 0) }
+
   package func product(_ name: String?) -> Product? { products.first { $0.name == name } }
 
   package func service(_ name: ServiceName?) -> Service? { services.first { $0.name == name } }
