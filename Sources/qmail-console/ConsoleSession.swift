@@ -46,8 +46,10 @@ struct ConsoleSession {
     return ConsoleProgram(state: state, isASCII: isASCII, terminal: terminal, on: loop)
   }
 
-  private func makeWorld(for program: ConsoleProgram) -> World {
-    World(settings, from: source, access: access, on: program.loop) { [weak program] in
+  private func makeWorld(for program: ConsoleProgram, canAct: Bool = true) -> World {
+    var access = access
+    if !canAct { access.isReadOnly = true }
+    return World(settings, from: source, access: access, on: program.loop) { [weak program] in
       program?.take($0)
     }
   }
@@ -91,7 +93,12 @@ struct ConsoleSession {
     loop.schedule(after: .milliseconds(100)) { loop.stop() }
     try program.run(world, isLive: false)
     let output = StandardOutput()
-    try output.write(program.wholeScreen.text)
+    let text = program.wholeScreen.text
+    try output.write(text)
+    // What the picture has no room for.
+    for line in FactLines.company(to: program.state) where !text.contains(line) {
+      try output.write(line + "\n")
+    }
     try output.finish()
   }
 
@@ -99,12 +106,12 @@ struct ConsoleSession {
   func printLines() throws {
     let program = makeProgram(nil, on: EventLoop())
     let output = StandardOutput()
-    var told: Facts?
+    var told: ConsoleState?
     var failure: SystemError?
     program.afterEvents = {
       let state = program.state
-      let lines = FactLines.changes(from: told, to: state.facts, state)
-      told = state.facts
+      let lines = FactLines.changes(from: told, to: state)
+      told = state
       do throws(SystemError) {
         let time = state.now.formatted("%H:%M:%S", zone: zone)
         for line in lines { try output.write("\(time) \(line)\n") }
@@ -114,7 +121,8 @@ struct ConsoleSession {
         program.end()
       }
     }
-    try program.run(makeWorld(for: program))
+    // It has no keys: nobody need be told of it.
+    try program.run(makeWorld(for: program, canAct: false))
     if let failure { throw failure }
   }
 }

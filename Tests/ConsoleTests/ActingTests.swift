@@ -44,7 +44,7 @@ import Updating
     var state = troubled()
     #expect(press(&state, "Tab", "h") == [.tell(Self.send, .hup)])
     _ = press(&state, "Down")
-    #expect(press(&state, "h") == [])
+    #expect(press(&state, "h") == [.countWork(ServiceName("/service/qmail-smtpd"), pid: 1240)])
     #expect(state.dialog != nil)
   }
 
@@ -61,17 +61,65 @@ import Updating
 
   @Test func `a restart names the exact command and the process`() {
     var state = troubled()
-    #expect(press(&state, "Tab", "r") == [])
+    #expect(press(&state, "Tab", "r") == [.countWork(Self.send, pid: 1234)])
     let text = ConsoleView(state).screen().text
     #expect(text.contains("svc -t /service/qmail-send   (pid 1234)"))
     #expect(text.contains("[ Cancel ]"))
     #expect(press(&state, "Right", "Enter") == [.tell(Self.send, .restart)])
   }
 
+  @Test func `a restart tells what it interrupts, as soon as that is counted`() {
+    var state = troubled()
+    _ = press(&state, "Tab", "r")
+    #expect(ConsoleView(state).screen().text.contains("is being counted"))
+    let work = ServiceWork.deliveries(remote: 2, local: 1)
+    // Of another process, or of another service, it is no answer.
+    _ = state.update(.counted(Self.send, pid: 1, work))
+    _ = state.update(.counted(ServiceName("/service/qmail-smtpd"), pid: 1234, work))
+    #expect(ConsoleView(state).screen().text.contains("is being counted"))
+    _ = state.update(.counted(Self.send, pid: 1234, work))
+    let words = "2 remote and 1 local delivery under way: "
+    #expect(
+      state.dialog?.finding == words + "qmail-send ends after them, and begins no more.")
+    #expect(press(&state, "Right", "Enter") == [.tell(Self.send, .restart)])
+  }
+
+  @Test(arguments: [
+    (ServiceWork.sessions(0), ServiceTask.restart, "No session open."),
+    (
+      .sessions(1), .stop, "1 session open: what is open goes on to its end, new clients wait."
+    ),
+    (.sessions(3), .pause, "3 sessions open: they go on, new clients wait."),
+    (.deliveries(remote: 0, local: 0), .restart, "No delivery under way."),
+    (.processes(1), .stop, "1 process below it: it may end too."),
+    (.processes(2), .pause, "2 processes below it: they may have to wait."),
+    (.unknown("no /proc"), .restart, "What it does now cannot be counted: no /proc."),
+  ])
+  func `what is interrupted is told in plain words`(
+    _ work: ServiceWork, _ task: ServiceTask, _ words: String
+  ) {
+    var state = troubled()
+    let key = task == .restart ? "r" : task == .stop ? "s" : "p"
+    _ = press(&state, "Tab", key)
+    _ = state.update(.counted(Self.send, pid: 1234, work))
+    #expect(state.dialog?.finding == words)
+  }
+
+  @Test func `a process with the same number that started later is another one`() {
+    var state = troubled()
+    _ = press(&state, "Tab", "r", "Right")
+    var facts = state.facts
+    facts.services[0].update(
+      ServiceStatus(.up(pid: 1234), since: Samples.now), at: Samples.now)
+    _ = state.update(.facts(facts))
+    #expect(press(&state, "Enter") == [])
+    #expect(state.messages.last?.kind == .refused)
+  }
+
   @Test(arguments: ["Esc", "Enter", "n", "q"])
   func `every other answer does nothing`(_ key: String) {
     var state = troubled()
-    #expect(press(&state, "Tab", "r", key) == [])
+    #expect(press(&state, "Tab", "r", key) == [.countWork(Self.send, pid: 1234)])
     #expect(state.dialog == nil)
   }
 

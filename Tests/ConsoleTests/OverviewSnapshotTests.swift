@@ -78,7 +78,10 @@ struct Scene: Sendable, CustomTestStringConvertible {
   private static func notAlone(_ columns: Int, _ rows: Int) -> ConsoleState {
     var state = Samples.state(columns, rows)
     var facts = state.facts
-    facts.others = [FileLock.Holder(pid: 711, program: "bob@192.0.2.7", since: Samples.ago(60))]
+    facts.others = [
+      FileLock.Holder(pid: 711, program: "bob from 192.0.2.7", since: Samples.ago(60))
+    ]
+    facts.isListed = true
     facts.lockHolder = FileLock.Holder(
       pid: 4711, program: "update-qmail", since: Samples.ago(20))
     facts.services[2].log = .down

@@ -1,4 +1,5 @@
 import Console
+import Supervision
 import SystemPackage
 import SystemSupport
 import Testing
@@ -40,7 +41,11 @@ struct PageScene: Sendable, CustomTestStringConvertible {
               "ann@example.net: accepted", "in use: control/validrcptto.cdb", "  hit, accepted",
             ])))
     },
-    PageScene(name: "dialog", keys: ["Tab", "r"]),
+    PageScene(name: "dialog", keys: ["Tab", "r"]) { state in
+      _ = state.update(
+        .counted(
+          ServiceName("/service/qmail-send"), pid: 1234, .deliveries(remote: 2, local: 1)))
+    },
     PageScene(name: "menu", keys: ["l"]),
     PageScene(name: "command-line", keys: [":", "r", "e"]),
     PageScene(name: "message", keys: ["u"]),

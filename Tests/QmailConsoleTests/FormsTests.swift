@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The console without its screen: `--once` and `--json`.
-@Suite(.scratch, .timeLimit(.minutes(1))) struct FormsTests {
+@Suite(.scratch, .timeLimit(.minutes(2))) struct FormsTests {
   private struct Report: Decodable {
     struct Named: Decodable {
       let name: String

@@ -60,8 +60,8 @@ import Testing
     #expect(result.text.contains("+ other.example"))
     #expect(result.text.contains("- customer9.example"))
     #expect(try FileReading.contents(of: product) == before)
-    let left = try FileReading.names(in: server.root.appending("var/lib/qmail-updater"))
-    #expect(!left.contains { $0.string.hasPrefix("preview") })
+    let previews = server.root.appending("var/lib/qmail-updater/previews")
+    #expect(try FileReading.names(in: previews).isEmpty)
   }
 
   @Test func `a preview runs as the rule's user does, in a directory that is his`() throws {
@@ -165,7 +165,7 @@ import Testing
       server.root.string, "--keys", keys.string,
     ])
     let result = try server.script(
-      "wait another console acts here: bob@192.0.2.7", "wait 2 consoles", size: (120, 24))
+      "wait another console acts here: bob from 192.0.2.7", "wait 2 consoles", size: (120, 24))
     other.wait()
     #expect(try seen.text.contains("all fresh  "))
     #expect(result.code == 0, "\(result.text)")
@@ -282,15 +282,4 @@ import Testing
     #expect(bad.code == 2)
     #expect(bad.text.contains("keys:2: expected key, text, wait or dump"))
   }
-}
-
-/// A program that runs beside the test.
-final class Background {
-  private let loop = EventLoop()
-
-  init(_ words: [String]) {
-    _ = try? loop.run(Command(words), timeout: .seconds(60)) { [loop] _ in loop.stop() }
-  }
-
-  func wait() { try? loop.run() }
 }

@@ -52,6 +52,27 @@ import Testing
     #expect(result.text.contains("run by update-qmail"))
   }
 
+  @Test func `update-qmail's table and its JSON tell how far a run is`() throws {
+    let server = try server()
+    let run = Background([try Tools.own("update-qmail"), "--root", server.root.string])
+    var table: [String] = []
+    try wait {
+      table = try server.update("--status").lines
+      return table.contains { $0.contains("domains/s") }
+    }
+    let row = try #require(table.first { $0.hasPrefix("slow") })
+    let figures = /building .*\d+%, \d+ of 40 domains, \d+(\.\d)? domains\/s, \d+ s left/
+    #expect(row.contains(figures), "\(row)")
+    // The reasons follow it.
+    #expect(table.contains { $0.hasPrefix("      ") && $0.contains("is not there") }, "\(table)")
+    let json = try server.update("--json").text
+    for field in ["percent", "perSecond", "secondsLeft"] {
+      #expect(json.contains("\"\(field)\" : "), "\(field)")
+    }
+    run.wait()
+    #expect(try !server.update("--status").text.contains("domains"))
+  }
+
   @Test func `a builder that does not report is shown with what the last run tells`() throws {
     let server = try server(reporting: false)
     try server.update()

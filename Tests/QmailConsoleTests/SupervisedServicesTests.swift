@@ -18,6 +18,28 @@ import Testing
     #expect(try server.services.waitUntilUp(send) != old)
   }
 
+  @Test func `a restart of a tcpserver tells how many sessions are open`() throws {
+    let server = try MailServer()
+    let port = Scratch.directory.appending("port")
+    let smtpd = try server.services.add(
+      "qmail-smtpd", run: "exec tcpserver -H -R -l localhost -1 127.0.0.1 0 cat >\(port)")
+    try server.services.start()
+    let pid = try server.services.waitUntilUp(smtpd)
+    try wait { try FileStatus.of(port)?.size ?? 0 > 0 }
+    let number = try port.text.split(separator: "\n")[0]
+    let script = "exec 3<>/dev/tcp/127.0.0.1/\(number) && echo && exec cat <&3"
+    let clients = (1...3).map { _ in Background(["bash", "-c", script]) }
+    try wait {
+      try RunningProcess.all().count { $0.parent == pid && !$0.isZombie } == 3
+    }
+    let result = try server.script(
+      "wait pid \(pid)", "key Tab r", "wait 3 sessions open", "dump -", "key Right Enter",
+      "wait verified", size: (120, 30))
+    withExtendedLifetime(clients) {}
+    #expect(result.code == 0, "\(result.text)")
+    #expect(result.text.contains("svc -t "))
+  }
+
   @Test func `stop, start, pause and continue are verified`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")

@@ -99,7 +99,7 @@ import Testing
     let first = try FileLock(path)
     let second = try FileLock(path)
     #expect(try first.acquireIfFree(as: "pipe-watcher", isBrief: true))
-    #expect(second.holder == nil)
+    #expect(second.holder?.since == nil)
     let loop = EventLoop()
     var told: [FileLock.Holder?] = []
     loop.acquire(second, as: "update-qmail", waiting: { told.append($0) }) { _ in loop.stop() }

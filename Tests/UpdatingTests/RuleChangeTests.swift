@@ -141,7 +141,7 @@ import Testing
 
 extension RuleChangeTests {
   private var newu: Rule.Action {
-    .command(BuildCommand(["chroot", Scratch.directory.string, "/var/qmail/bin/qmail-newu"]))
+    .command(.tool(["chroot", Scratch.directory.string, "/var/qmail/bin/qmail-newu"]))
   }
 
   @Test func `a rule's builder goes before the builder of all`() throws {

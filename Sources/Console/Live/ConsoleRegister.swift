@@ -13,12 +13,12 @@ final class ConsoleRegister {
   /// - Parameters:
   ///   - store: The state directory.
   ///   - name: Who acts here, as others are told.
-  init?(in store: StateStore, as name: String?) {
+  init?(in store: StateStore, as name: String) {
     let directory = Self.directory(in: store)
     guard (try? FileStatus.of(store.directory)) != nil,
       (try? FileOperations.makeDirectory(directory, mode: 0o700)) != nil,
       let lock = try? FileLock(directory.appending("\(ownProcessNumber())")),
-      (try? lock.acquireIfFree(as: Self.word(name ?? "somebody"))) == true
+      (try? lock.acquireIfFree(as: VisibleText.escape(name))) == true
     else { return nil }
     self.lock = lock
   }
@@ -46,11 +46,6 @@ final class ConsoleRegister {
       try? FileOperations.remove(path)
       return nil
     }
-    return holders.sorted { $0.since < $1.since }
-  }
-
-  /// An operator's name as one word.
-  private static func word(_ name: String) -> String {
-    VisibleText.escape(name).replacing(" from ", with: "@").replacing(" ", with: "_")
+    return holders.sorted { ($0.since?.nanoseconds ?? 0) < ($1.since?.nanoseconds ?? 0) }
   }
 }

@@ -19,27 +19,25 @@ final class PreviewBuild {
     switch (rule.product, rule.action) {
     case (.service, _): return "no preview: its product is a service, nothing is made"
     case (.file, .command(let command)) where !command.mentions(BuildCommand.candidate):
+      if Rehearsal.isPossible(for: rule) { return nil }
       let program = FilePath(command.arguments.first ?? "").lastComponent?.string ?? ""
       return "no preview: \(VisibleText.escape(program)) writes its product in place"
     case (.file, _): return nil
     }
   }
 
-  /// Makes the private directory in the state directory; it goes with this object.
+  /// Makes the private directory in the console's own place; it goes with this object.
   ///
   /// - Throws: `SystemError` when that cannot be done.
   init(
-    _ rule: Rule, product: FilePath, isDatabase: Bool, in store: StateStore, _ settings: Settings
-  )
-    throws
-  {
+    _ rule: Rule, product: FilePath, isDatabase: Bool, in place: PreviewPlace, _ settings: Settings
+  ) throws {
     self.rule = rule
     self.product = product
     self.isDatabase = isDatabase
     self.settings = settings
-    try store.prepare()
     user = try RuleUser.of(rule, in: settings.layout)
-    candidate = try Candidate(for: product, in: store.directory, isPrivate: true, owner: user)
+    candidate = try Candidate(for: product, in: try place.make(), isPrivate: true, owner: user)
   }
 
   /// Starts; the completion is called on the loop, or at once, unless `stop` comes before.
@@ -50,9 +48,8 @@ final class PreviewBuild {
   ) throws(SystemError) {
     self.completion = completion
     guard case .command(let command) = rule.action else { return try compare(on: loop) }
-    child = try loop.run(
-      command.command(as: user, into: candidate, settings), timeout: rule.timeout
-    ) { [self] outcome in
+    let started = command.command(as: user, into: candidate, settings)
+    func end(_ outcome: ChildProcess.Outcome) {
       guard outcome.isSuccess else {
         let last = outcome.output.lines.last.map { ": \($0)" } ?? ""
         return finish(.failed("\(outcome.ending)\(last)"))
@@ -63,6 +60,12 @@ final class PreviewBuild {
       } catch {
         finish(.failed("\(error)"))
       }
+    }
+    if Rehearsal.isPossible(for: rule) {
+      let rehearsal = try Rehearsal(of: rule, in: candidate.path.removingLastComponent())
+      child = try loop.run(started, seeing: rehearsal.view, timeout: rule.timeout, end)
+    } else {
+      child = try loop.run(started, timeout: rule.timeout, end)
     }
   }
 

@@ -13,6 +13,7 @@ extension World {
     case .stopRun: pass?.stop()
     case .poke: poke()
     case .tell(let service, let task): tell(service, task)
+    case .countWork(let service, let pid): send(.counted(service, pid: pid, .of(pid)))
     case .rollBack(let rule): rollBack(rule)
     case .preview(let rule, let isVerification): preview(rule, isVerification: isVerification)
     case .records(let rule, let matching): searchRecords(of: rule, matching)
@@ -30,7 +31,7 @@ extension World {
 
   /// Leaves one line of what an operator did in the system's log.
   func audit(_ action: String, _ result: String) {
-    let who = VisibleText.escape(operatorName ?? "uid \(getuid())")
+    let who = VisibleText.escape(OperatorName.orPlace)
     SystemLog.note("\(who): \(action): \(result)")
   }
 

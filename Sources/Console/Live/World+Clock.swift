@@ -35,7 +35,7 @@ extension World {
       noteLogAge(of: &facts.services[index])
     }
     // A run whose process was killed leaves no event: it is looked at again while it lasts.
-    if isDue || isRunning { return survey() }
+    if isDue || isRunning || isLockNews { return survey() }
     guard .now - lastSurvey < Self.slowSurvey else {
       for monitor in monitors.values { monitor.service.look() }
       return survey()

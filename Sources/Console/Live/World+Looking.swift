@@ -12,15 +12,18 @@ extension World {
     if let obstacle = PreviewBuild.obstacle(to: found) { return answer(.impossible(obstacle)) }
     guard case .file(let path, let isDatabase) = found.product else { return }
     do {
+      try store.prepare()
       let build = try PreviewBuild(
-        found, product: path, isDatabase: isDatabase, in: store, settings)
+        found, product: path, isDatabase: isDatabase, in: previewPlace, settings)
       previews[rule] = build
       try build.start(on: loop) { [weak self] result in
         self?.previews[rule] = nil
+        self?.previewPlace.removeIfEmpty()
         answer(result)
       }
     } catch {
       previews[rule] = nil
+      previewPlace.removeIfEmpty()
       answer(.failed("\(error)"))
     }
   }

@@ -14,7 +14,7 @@ extension World {
       let survey = try StatusSurvey(settings, states)
       facts.products = survey.rules.map { Product($0) }
       facts.plans = Self.plans(survey)
-      facts.lockHolder = survey.lockHolder.flatMap { $0.pid == ownProcessNumber() ? nil : $0 }
+      note(other(survey.lockHolder), isLive: isLive)
       facts.troubles = warnings.lines
     } catch {
       facts.products = []
@@ -24,6 +24,23 @@ extension World {
     findServices(isLive: isLive)
     if isLive { watchInputs() }
     publish()
+  }
+
+  /// The holder of the lock, unless that is this console.
+  private func other(_ holder: FileLock.Holder?) -> FileLock.Holder? {
+    holder?.pid == ownProcessNumber() ? nil : holder
+  }
+
+  /// Whether the lock was taken or given back since it was looked at: plain setlock(8) does that
+  /// without any event.
+  var isLockNews: Bool { other(store.lockHolder)?.pid != facts.lockHolder?.pid }
+
+  /// Notes who else runs rules, and since when that is seen.
+  private func note(_ holder: FileLock.Holder?, isLive: Bool) {
+    if holder?.pid != facts.lockHolder?.pid {
+      facts.lockSeen = isLive && holder != nil ? .now : nil
+    }
+    facts.lockHolder = holder
   }
 
   /// What a pass would do that forces one rule, for each rule: a pure function of the survey.
@@ -122,8 +139,10 @@ extension World {
   /// The state files tell what others do: a run that begins or ends, a lock that is taken or freed.
   func watchState() {
     if !facts.access.isReadOnly, facts.access.isRoot {
-      register = ConsoleRegister(in: store, as: operatorName)
+      previewPlace.removeAbandoned()
+      register = ConsoleRegister(in: store, as: OperatorName.orPlace)
     }
+    facts.isListed = register != nil
     stateWatch = try? Inotify(on: loop) { [weak self] events in self?.hear(events) }
     guard let stateWatch else { return }
     _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo])
@@ -150,7 +169,7 @@ extension World {
   }
 
   /// Tells of consoles that came or went.
-  private func greet(_ others: [FileLock.Holder]) {
+  func greet(_ others: [FileLock.Holder]) {
     for other in others where !facts.others.contains(other) {
       say(.note, "another console acts here: \(other)")
     }

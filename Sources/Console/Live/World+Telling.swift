@@ -4,9 +4,23 @@ internal import SystemSupport
 internal import Updating
 
 extension World {
+  /// What a service was and did when it was told something.
+  struct Before: CustomStringConvertible {
+    let status: ServiceStatus
+    private let work: ServiceWork?
+
+    init(_ status: ServiceStatus, _ task: ServiceTask) {
+      self.status = status
+      let interrupts = [.hup, .restart, .stop, .pause].contains(task)
+      work = interrupts ? status.pid.map { .of($0) } : nil
+    }
+
+    var description: String { "\(status)" + (work.map { ", \($0.words)" } ?? "") }
+  }
+
   /// Tells a service through svc, and finds out whether it obeyed.
   func tell(_ name: ServiceName, _ task: ServiceTask) {
-    let before = ServiceStatus.read(serviceDirectory: name.directory)
+    let before = Before(ServiceStatus.read(serviceDirectory: name.directory), task)
     ServiceControl.send(task.verbs, to: name.directory, on: loop) { [weak self] outcome in
       guard let self else { return }
       switch outcome {
@@ -17,7 +31,7 @@ extension World {
   }
 
   private func conclude(
-    _ name: ServiceName, _ task: ServiceTask, _ before: ServiceStatus, _ kind: Message.Kind,
+    _ name: ServiceName, _ task: ServiceTask, _ before: Before, _ kind: Message.Kind,
     _ text: String
   ) {
     say(kind, "\(name.shown): \(text)")
@@ -25,13 +39,13 @@ extension World {
     survey()
   }
 
-  private func verify(_ name: ServiceName, _ task: ServiceTask, _ before: ServiceStatus) {
+  private func verify(_ name: ServiceName, _ task: ServiceTask, _ before: Before) {
     switch task {
     case .hup:
-      conclude(
-        name, task, before, .done, "HUP was sent to \(before.pid.map { "pid \($0)" } ?? "it")")
+      let process = before.status.pid.map { "pid \($0)" } ?? "it"
+      conclude(name, task, before, .done, "HUP was sent to \(process)")
     case .restart:
-      wait(name, task, before, for: .restarted(from: before.pid, steady: settings.staysUp))
+      wait(name, task, before, for: .restarted(from: before.status.pid, steady: settings.staysUp))
     case .start: wait(name, task, before, for: .up(steady: settings.staysUp))
     case .stop: wait(name, task, before, for: .down)
     case .pause, .resume: verifyPause(name, task, before)
@@ -39,7 +53,7 @@ extension World {
   }
 
   private func wait(
-    _ name: ServiceName, _ task: ServiceTask, _ before: ServiceStatus,
+    _ name: ServiceName, _ task: ServiceTask, _ before: Before,
     for condition: ServiceWait.Condition
   ) {
     do {
@@ -55,12 +69,12 @@ extension World {
   }
 
   private static func words(
-    _ outcome: ServiceWait.Outcome, _ task: ServiceTask, _ before: ServiceStatus
+    _ outcome: ServiceWait.Outcome, _ task: ServiceTask, _ before: Before
   ) -> (Message.Kind, String) {
     switch outcome {
     case .met(let status):
       let now = status.pid.map { "pid \($0)" } ?? "down"
-      guard let old = before.pid, status.pid != nil else { return (.verified, now) }
+      guard let old = before.status.pid, status.pid != nil else { return (.verified, now) }
       return (.verified, "pid \(old) → \(now), and it stays up")
     case .timedOut(let last): return (.failed, "it did not \(task.rawValue) in a minute: \(last)")
     case .crashLooping(let deaths, let last):
@@ -70,7 +84,7 @@ extension World {
   }
 
   /// supervise reads a command up to a second after it was given.
-  private func verifyPause(_ name: ServiceName, _ task: ServiceTask, _ before: ServiceStatus) {
+  private func verifyPause(_ name: ServiceName, _ task: ServiceTask, _ before: Before) {
     loop.schedule(after: .milliseconds(1500)) { [weak self] in
       let status = ServiceStatus.read(serviceDirectory: name.directory)
       let isDone = status.isPaused == (task == .pause)

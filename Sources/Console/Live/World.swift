@@ -29,6 +29,7 @@ package final class World {
   var afterPass: (() -> Void)?
   /// The previews that are being made, by their rules.
   var previews: [String: PreviewBuild] = [:]
+  let previewPlace: PreviewPlace
   var lookups: [String: ChildProcess] = [:]
 
   var inputWatch: FileWatch?
@@ -59,6 +60,7 @@ package final class World {
     self.send = send
     operatorName = OperatorName.current
     store = StateStore(settings.stateDirectory)
+    previewPlace = PreviewPlace(in: store)
     states = StateCache(store) { [warnings] in warnings.lines.append($0) }
     facts = Facts(host: Self.hostName(settings), settings: settings)
     facts.access = access
@@ -84,7 +86,7 @@ package final class World {
   ///
   /// - Parameter isLive: Whether to go on watching; a picture of the moment needs no watches.
   package func start(isLive: Bool = true) {
-    if isLive { watchState() }
+    if isLive { watchState() } else { facts.others = ConsoleRegister.others(in: store) }
     survey(isLive: isLive)
     if isLive { setClock() }
   }
@@ -99,6 +101,7 @@ package final class World {
     register?.leave()
     for child in lookups.values { child.stop() }
     for preview in previews.values { preview.stop() }
+    previewPlace.removeIfEmpty()
     guard let pass else { return completion() }
     afterPass = completion
     pass.stop()

@@ -8,11 +8,11 @@ package enum FactLines {
   /// Tells the changes.
   ///
   /// - Parameters:
-  ///   - old: The facts before; nil tells everything.
-  ///   - new: The facts now.
-  ///   - state: Whose words are used.
+  ///   - before: What was known before; nil tells everything.
+  ///   - state: What is known now, whose words are used.
   /// - Returns: The lines, safe to show.
-  package static func changes(from old: Facts?, to new: Facts, _ state: ConsoleState) -> [String] {
+  package static func changes(from before: ConsoleState?, to state: ConsoleState) -> [String] {
+    let (old, new) = (before?.facts, state.facts)
     let products = new.products.compactMap { product -> String? in
       let line = self.line(product, state)
       return old?.product(product.name).map { self.line($0, state) } == line ? nil : line
@@ -25,7 +25,20 @@ package enum FactLines {
       (old?.products ?? []).filter { new.product($0.name) == nil }.map { "\($0.shownName): gone" }
       + (old?.services ?? []).filter { new.service($0.name) == nil }
       .map { "service \($0.name.shown): gone" }
-    return products + services + gone
+    return products + services + gone + company(from: before, to: state)
+  }
+
+  /// Who else is here: other consoles that can act, and who else runs rules.
+  package static func company(
+    from before: ConsoleState? = nil, to state: ConsoleState
+  ) -> [String] {
+    let (old, new) = (before?.facts.others ?? [], state.facts.others)
+    let came = new.filter { !old.contains($0) }.map { "another console acts here: \($0)" }
+    let left = old.filter { !new.contains($0) }.map { "a console has ended: \($0)" }
+    let holder = state.otherHolder
+    guard holder?.pid != before?.otherHolder?.pid else { return came + left }
+    return came + left
+      + [holder.map { "rules are run elsewhere, by \($0)" } ?? "rules are run elsewhere no more"]
   }
 
   private static func line(_ product: Product, _ state: ConsoleState) -> String {

@@ -19,8 +19,12 @@ package struct Facts: Sendable {
   package var watchedPaths = 0
   /// Who else runs rules now; nil when nobody does.
   package var lockHolder: FileLock.Holder?
+  /// When that was first seen; nil where the facts are looked at once only.
+  package var lockSeen: Timestamp?
   /// The other consoles that can act.
   package var others: [FileLock.Holder] = []
+  /// Whether this is one that others are told of.
+  package var isListed = false
   /// What stands in the way of a full picture, a line each.
   package var troubles: [String] = []
   package var access = Access()
@@ -42,6 +46,9 @@ package struct Facts: Sendable {
       self.isReadOnly = isReadOnly
     }
   }
+
+  /// How many consoles can act.
+  package var consoleCount: Int { others.count + (isListed ? 1 : 0) }
 
   package func product(_ name: String?) -> Product? { products.first { $0.name == name } }
 

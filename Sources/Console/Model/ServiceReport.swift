@@ -4,13 +4,17 @@ internal import SystemPackage
 internal import SystemSupport
 package import Updating
 
-/// The services as data, beside the report of the rules.
+/// The services and the consoles as data, beside the report of the rules.
 package struct ServiceReport: Encodable {
   private let services: [Entry]
+  private let consoles: [ConsoleEntry]
 
-  package init(_ services: [Service]) { self.services = services.map { Entry($0) } }
+  package init(_ facts: Facts) {
+    services = facts.services.map { Entry($0) }
+    consoles = facts.others.map { ConsoleEntry($0) }
+  }
 
-  /// One JSON object: that of the rules, with `services` added.
+  /// One JSON object: that of the rules, with `services` and `consoles` added.
   ///
   /// - Throws: Never for any report; JSON's encoder can in principle.
   package func json(with rules: StatusReport) throws -> [UInt8] {
@@ -27,6 +31,18 @@ package struct ServiceReport: Encodable {
     func encode(to encoder: any Encoder) throws {
       try rules.encode(to: encoder)
       try services.encode(to: encoder)
+    }
+  }
+
+  private struct ConsoleEntry: Encodable {
+    let who: String
+    let pid: Int32
+    let since: String?
+
+    init(_ holder: FileLock.Holder) {
+      who = holder.program
+      pid = holder.pid
+      since = holder.since?.rfc3339
     }
   }
 

@@ -23,6 +23,8 @@ package enum ConsoleEvent: Sendable {
   case previewed(Preview)
   case records(RecordPage)
   case explained(Explanation)
+  /// What the process of a service is doing for somebody now.
+  case counted(ServiceName, pid: Int32, ServiceWork)
 }
 
 /// Something to do outside, which an update asks for.
@@ -36,6 +38,8 @@ package enum Effect: Equatable, Sendable {
   /// Poke the pipe.
   case poke
   case tell(ServiceName, ServiceTask)
+  /// Count what the process of a service is doing for somebody.
+  case countWork(ServiceName, pid: Int32)
   case rollBack(rule: String)
   case preview(rule: String, isVerification: Bool)
   case records(rule: String, matching: String)

@@ -33,6 +33,14 @@ extension ConsoleState {
     facts.products.contains { $0.service == name && $0.rule.action == .reload }
   }
 
+  /// Puts into the question what the answer would interrupt.
+  mutating func take(_ work: ServiceWork, of name: ServiceName, _ pid: Int32) {
+    guard case .tell(name, let task)? = dialog?.action,
+      case .service(pid, _, _)? = dialog?.expectation
+    else { return }
+    dialog?.finding = work.sentence(on: task)
+  }
+
   mutating func tell(_ service: ServiceName, _ task: ServiceTask) -> [Effect] {
     say(Message(.requested, task.command(service)))
     return [.tell(service, task)]
@@ -42,14 +50,18 @@ extension ConsoleState {
     let consequence =
       switch task {
       case .hup: "No rule reloads this service: a program that does not handle HUP ends."
-      case .restart: "It is sent TERM, ends what it is doing, and is started again."
+      case .restart: "It is sent TERM, and is started again when it has ended."
       case .stop: "It is sent TERM and stays down until it is started."
-      case .pause: "It stops where it is, with all that it serves, until it is continued."
+      case .pause: "It stops where it is until it is continued."
       case .start, .resume: ""
       }
-    let pid = facts.service(name)?.status.pid.map { "pid \($0)" } ?? "no process"
-    return ask(
-      name.shown, ["\(task.command(name))   (\(pid))", consequence],
+    let pid = facts.service(name)?.status.pid
+    let process = pid.map { "pid \($0)" } ?? "no process"
+    let effects = ask(
+      name.shown, ["\(task.command(name))   (\(process))", consequence],
       "\(task.rawValue.prefix(1).uppercased())\(task.rawValue.dropFirst())", .tell(name, task))
+    guard let pid else { return effects }
+    dialog?.finding = "What it does now is being counted."
+    return effects + [.countWork(name, pid: pid)]
   }
 }

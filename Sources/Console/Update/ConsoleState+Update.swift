@@ -36,6 +36,7 @@ extension ConsoleState {
       if page.rule == detailed, page.matching == document.filter { records = page }
     case .explained(let explanation):
       if explanation.address == self.explanation?.address { self.explanation = explanation }
+    case .counted(let service, let pid, let work): take(work, of: service, pid)
     }
     return []
   }
@@ -188,10 +189,12 @@ extension ConsoleState {
 
   /// Who else runs rules, where no row of the products tells it already, and not in passing.
   var otherHolder: FileLock.Holder? {
-    guard let holder = facts.lockHolder, now - holder.since > .seconds(1),
-      !facts.products.contains(where: \.isBuilding)
-    else { return nil }
-    return holder
+    guard let holder = facts.lockHolder, !facts.products.contains(where: \.isBuilding) else {
+      return nil
+    }
+    // What is over in a moment is no news.
+    let since = holder.since ?? facts.lockSeen
+    return since.map { now - $0 > .seconds(1) } ?? true ? holder : nil
   }
 
   /// The rows of the log pane that show lines.

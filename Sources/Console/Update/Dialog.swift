@@ -8,6 +8,8 @@ internal import Updating
 package struct Dialog: Equatable, Sendable {
   package let title: String
   package let lines: [String]
+  /// What is found out about it while it is open; nil when there is nothing to find out.
+  package var finding: String?
   /// The word on the button that acts.
   package let confirmation: String
   package let action: ConfirmedAction
@@ -16,11 +18,12 @@ package struct Dialog: Equatable, Sendable {
   package var isConfirmationFocused = false
 
   package init(
-    title: String, lines: [String], confirmation: String, action: ConfirmedAction,
-    expectation: Expectation
+    title: String, lines: [String], finding: String? = nil, confirmation: String,
+    action: ConfirmedAction, expectation: Expectation
   ) {
     self.title = title
     self.lines = lines
+    self.finding = finding
     self.confirmation = confirmation
     self.action = action
     self.expectation = expectation
@@ -39,7 +42,8 @@ package enum ConfirmedAction: Equatable, Sendable {
 package enum Expectation: Equatable, Sendable {
   case nothing
   case rule(status: ProductStatus?, held: Timestamp?, product: UInt64?)
-  case service(pid: Int32?, isKnown: Bool)
+  /// A pid may come again, but not with the same start.
+  case service(pid: Int32?, since: Timestamp?, isKnown: Bool)
 
   /// What holds now for the object of an action.
   package init(for action: ConfirmedAction, in facts: Facts) {
@@ -52,7 +56,8 @@ package enum Expectation: Equatable, Sendable {
         status: product?.status, held: product?.state.hold?.since, product: inode)
     case .tell(let name, _):
       let service = facts.service(name)
-      self = .service(pid: service?.status.pid, isKnown: service != nil)
+      self = .service(
+        pid: service?.status.pid, since: service?.status.since, isKnown: service != nil)
     case .stopRunAndQuit: self = .nothing
     }
   }

@@ -5,7 +5,8 @@ extension ConsoleView {
   func drawDialog(on screen: inout Screen) {
     guard let dialog = state.dialog else { return }
     let most = min(72, state.size.columns - 4)
-    let lines = dialog.lines.flatMap { TextFitting.wrap($0, most - 4) }
+    let lines = (dialog.lines + [dialog.finding].compactMap(\.self))
+      .flatMap { TextFitting.wrap($0, most - 4) }
     let buttons = [
       (" Cancel ", !dialog.isConfirmationFocused),
       (" \(dialog.confirmation) ", dialog.isConfirmationFocused),

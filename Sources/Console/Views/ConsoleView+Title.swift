@@ -25,7 +25,7 @@ extension ConsoleView {
       spans.append(span)
     }
     if !state.facts.others.isEmpty {
-      spans.append(Span(" · \(state.facts.others.count + 1) consoles", .title))
+      spans.append(Span(" · \(Words.count(state.facts.consoleCount, "console"))", .title))
     }
     if let mark = powerMark { spans += [Span(" · ", .title), Span(mark, .titleAlert)] }
     return spans + [Span("  " + state.now.formatted("%H:%M", zone: state.zone), .title)]

@@ -25,7 +25,7 @@ struct ProgressWords {
       let last = lastDuration.map { "; the last run took \(Words.took($0))" } ?? ""
       return "runs for \(Words.took(elapsed)); its builder does not tell how far it is" + last
     }
-    return [count(report), rate(report), left(report)].compactMap(\.self).joined(separator: ", ")
+    return ProgressFigures(report, at: now).sentence
   }
 
   private func bar(_ share: Double, _ width: Int) -> String {
@@ -40,50 +40,19 @@ struct ProgressWords {
 extension ProgressWords {
   private func reported(_ width: Int) -> [String]? {
     guard let report = running?.progress else { return nil }
-    let short = "\(bar(report.share, width)) \(Int(report.share * 100))%"
-    guard let left = left(report) else { return [short + "  " + count(report), short] }
+    let figures = ProgressFigures(report, at: now)
+    let short = "\(bar(report.share, width)) \(figures.percent)%"
+    guard let left = figures.left else { return [short + "  " + figures.count, short] }
     let timed = short + "  " + left
-    guard let rate = rate(report) else { return [timed, short] }
+    guard let rate = figures.rate else { return [timed, short] }
     // Where it is narrow, what is counted is told by the details.
-    let brief = rate.replacing(unit(report), with: "")
-    let small = "\(bar(report.share, 0)) \(Int(report.share * 100))%"
+    let brief = rate.replacing(figures.unit, with: "")
+    let small = "\(bar(report.share, 0)) \(figures.percent)%"
     return [
-      timed + "  " + rate + "  " + count(report), timed + "  " + rate, timed + "  " + brief,
+      timed + "  " + rate + "  " + figures.count, timed + "  " + rate, timed + "  " + brief,
       small + "  " + left + "  " + brief, timed, small + "  " + left,
       small + "  " + left.replacing(" left", with: ""), small,
     ]
-  }
-
-  private func count(_ report: PublishedProgress) -> String {
-    let (done, total) = (report.progress.done, report.progress.total)
-    return "\(Words.count(done)) of \(Words.count(total))\(unit(report))"
-  }
-
-  private func unit(_ report: PublishedProgress) -> String {
-    report.progress.unit.isEmpty ? "" : " " + VisibleText.escape(report.progress.unit)
-  }
-
-  /// Such as `340 domains/s`, `3.4 domains/s` or `12 domains/min`.
-  private func rate(_ report: PublishedProgress) -> String? {
-    guard let rate = report.rate, rate.isFinite, rate > 0, rate < 1e12 else { return nil }
-    let unit = unit(report)
-    switch rate {
-    case 10...: return "\(Words.count(Int(rate)))\(unit)/s"
-    case 1...: return "\(Int(rate)).\(Int(rate * 10) % 10)\(unit)/s"
-    default: return "\(Words.count(Int(rate * 60)))\(unit)/min"
-    }
-  }
-
-  private func left(_ report: PublishedProgress) -> String? {
-    if report.progress.done == report.progress.total { return "finishing" }
-    guard let seconds = report.secondsLeft(at: now), seconds < 1e6 else { return nil }
-    return Self.time(seconds) + " left"
-  }
-
-  /// Whole seconds: their tenths would only flicker.
-  private static func time(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.up))
-    return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
   }
 }
 
@@ -106,7 +75,7 @@ extension ProgressWords {
     let share = min(Double(elapsed) / Double(last), 0.99)
     let short = "\(bar(share, width)) ~\(Int(share * 100))%"
     guard elapsed < last else { return [short + "  longer than last time", short] }
-    let left = short + "  ~" + Self.time(Double(last - elapsed) / 1e9)
+    let left = short + "  ~" + ProgressFigures.time(Double(last - elapsed) / 1e9)
     return [left + " left, if as last time", left + " left", left, short]
   }
 }

@@ -5,15 +5,7 @@ internal import Updating
 /// Numbers and times as the console writes them.
 package enum Words {
   /// A whole number with a comma between the thousands.
-  package static func count(_ number: Int) -> String {
-    var digits = String(number.magnitude)
-    var result = ""
-    while digits.count > 3 {
-      result = "," + digits.suffix(3) + result
-      digits.removeLast(3)
-    }
-    return (number < 0 ? "-" : "") + digits + result
-  }
+  package static func count(_ number: Int) -> String { number.grouped }
 
   /// A number with its noun, in the singular where that is right.
   package static func count(_ number: Int, _ noun: String) -> String {

@@ -7,23 +7,6 @@ package import SystemPackage
 /// The lock is flock(2)'s: it goes when its holder dies, however it dies. The file is private, so
 /// that nobody else can hold us up by locking it.
 package final class FileLock {
-  /// Who holds a lock.
-  package struct Holder: Equatable, Sendable, CustomStringConvertible {
-    package let pid: Int32
-    package let program: String
-    package let since: Timestamp
-
-    package init(pid: Int32, program: String, since: Timestamp) {
-      self.pid = pid
-      self.program = program
-      self.since = since
-    }
-
-    package var description: String {
-      "\(program) (pid \(pid)), since \(since.brief(relativeTo: .now))"
-    }
-  }
-
   package let path: FilePath
   /// Whether the holder before us never gave the lock back: it was killed, whatever it was doing.
   package private(set) var isInherited = false
@@ -74,9 +57,7 @@ package final class FileLock {
       if error.errno == .wouldBlock { return false }
       throw error
     }
-    isHeld = true
-    isInherited = ((try? FileStatus.of(descriptor))?.size ?? 0) > 0
-    if !isBrief || isInherited { tellHolder(program) }
+    noteHeld(by: program, isBrief: isBrief)
     return true
   }
 
@@ -89,23 +70,11 @@ package final class FileLock {
     _ = flock(descriptor.raw, LOCK_UN)
   }
 
-  /// Who holds the lock, as far as the file tells; nil when it does not say.
-  package var holder: Holder? {
-    guard let bytes = try? descriptor.read(upTo: 512, at: 0) else { return nil }
-    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-    guard words.count == 3, let pid = Int32(words[0]), let since = Int64(words[2]) else {
-      return nil
-    }
-    return Holder(
-      pid: pid, program: VisibleText.escape(String(words[1])),
-      since: Timestamp(nanoseconds: since))
-  }
-
-  /// Takes note that a child has taken the lock for us.
-  func noteHeld(by program: String) {
+  /// Takes note that the lock is ours; a child may have taken it for us.
+  func noteHeld(by program: String, isBrief: Bool = false) {
     isHeld = true
     isInherited = ((try? FileStatus.of(descriptor))?.size ?? 0) > 0
-    tellHolder(program)
+    if !isBrief || isInherited { tellHolder(program) }
   }
 
   /// Writes into the file who holds the lock, unless it says so already.

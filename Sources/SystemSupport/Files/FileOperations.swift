@@ -34,6 +34,28 @@ package enum FileOperations {
     }
   }
 
+  /// Removes a directory and what is in it, as far as that can be done.
+  ///
+  /// Directories within are entered only where nobody but we can have put something else in their
+  /// place meanwhile.
+  package static func removeDirectory(_ path: FilePath) {
+    let isOurs = (try? FileStatus.of(path, followingLinks: false))?.owner == geteuid()
+    for name in (try? FileReading.names(in: path)) ?? [] {
+      let entry = path.appending(name)
+      if isOurs, (try? FileStatus.of(entry, followingLinks: false))?.kind == .directory {
+        removeDirectory(entry)
+      } else {
+        try? remove(entry)
+      }
+    }
+    removeEmptyDirectory(path)
+  }
+
+  /// Removes a directory if nothing is in it.
+  package static func removeEmptyDirectory(_ path: FilePath) {
+    _ = unsafe path.withPlatformString { unsafe rmdir($0) }
+  }
+
   /// Renames a file, replacing what has the new name.
   ///
   /// - Throws: `SystemError`; both names are then as before.
@@ -56,6 +78,19 @@ package enum FileOperations {
       unsafe existing.withPlatformString { old in
         unsafe new.withPlatformString { unsafe Glibc.link(old, $0) }
       }
+    }
+  }
+
+  /// Makes a symbolic link that leads where another one leads; the new name must be free.
+  ///
+  /// - Throws: `SystemError` when the first is no link, or the name is taken.
+  package static func copyLink(_ link: FilePath, to new: FilePath) throws(SystemError) {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    _ = try check("read link", link.visible) {
+      unsafe link.withPlatformString { unsafe readlink($0, &target, target.count - 1) }
+    }
+    try check("symlink", new.visible) {
+      unsafe new.withPlatformString { unsafe symlink(target, $0) }
     }
   }
 

@@ -10,14 +10,14 @@ extension EventLoop {
   ///   - lock: The lock to take.
   ///   - program: The name that others are told.
   ///   - isBrief: See `FileLock.acquireIfFree`.
-  ///   - waiting: Called when somebody else holds the lock, with the holder if it is known: at once,
-  ///     or a little later if it does not tell yet.
+  ///   - waiting: Called when somebody else holds the lock, with the holder: at once, or a little
+  ///     later if it does not tell yet.
   ///   - completion: Called when the lock is held; or with an error when it cannot be.
   /// - Returns: The waiting child, to give up; nil when there is no need to wait.
   @discardableResult
   package func acquire(
     _ lock: FileLock, as program: String, isBrief: Bool = false,
-    waiting: @escaping (FileLock.Holder?) -> Void = { _ in },
+    waiting: @escaping (FileLock.Holder) -> Void = { _ in },
     _ completion: @escaping (SystemError?) -> Void
   ) -> ChildProcess? {
     do {
@@ -47,14 +47,16 @@ extension EventLoop {
 }
 
 /// Looks for who holds a lock until the holder tells: one that has it for a moment only never does.
+///
+/// Of one that has not told for most of a second the kernel is asked.
 private final class HolderLook {
   private let lock: FileLock
   private let loop: EventLoop
-  private let tell: (FileLock.Holder?) -> Void
+  private let tell: (FileLock.Holder) -> Void
   private var pause = Duration.milliseconds(20)
   private var token: EventLoop.Token?
 
-  init(at lock: FileLock, on loop: EventLoop, _ tell: @escaping (FileLock.Holder?) -> Void) {
+  init(at lock: FileLock, on loop: EventLoop, _ tell: @escaping (FileLock.Holder) -> Void) {
     self.lock = lock
     self.loop = loop
     self.tell = tell
@@ -63,8 +65,8 @@ private final class HolderLook {
   /// Looks now, and a few times more.
   func start() {
     token = nil
-    let holder = lock.holder
-    if holder != nil || pause > .seconds(1) { return tell(holder) }
+    if let holder = lock.toldHolder { return tell(holder) }
+    if pause > .seconds(1) { return tell(lock.holder ?? .unknown) }
     token = loop.schedule(after: pause) { [self] in start() }
     pause *= 3
   }

@@ -134,7 +134,7 @@ package final class Candidate {
     for entry in names where Self.isLeftover(entry.string, of: name) {
       let path = parent.appending(entry)
       guard let status = try? FileStatus.of(path, followingLinks: false) else { continue }
-      if status.kind == .directory { Self.removeDirectory(path) }
+      if status.kind == .directory { FileOperations.removeDirectory(path) }
       if Self.isCandidate(entry.string, of: name) || Self.isAbandoned(status) {
         try? FileOperations.remove(path)
       }
@@ -149,7 +149,7 @@ package final class Candidate {
       for path in [path, temporaryPath, depfilePath] { try? FileOperations.remove(path) }
       return
     }
-    Self.removeDirectory(directory)
+    FileOperations.removeDirectory(directory)
   }
 
   /// Whether a name is one of a candidate, or of what its builder has made beside it.
@@ -171,22 +171,5 @@ package final class Candidate {
   private static func isAbandoned(_ status: FileStatus) -> Bool {
     status.kind == .regular && status.owner == geteuid()
       && Timestamp.now - status.changed > .seconds(3600)
-  }
-
-  /// Removes a directory and what is in it.
-  ///
-  /// Directories within are entered only where nobody but we can have put something else in their
-  /// place meanwhile.
-  private static func removeDirectory(_ path: FilePath) {
-    let isOurs = (try? FileStatus.of(path, followingLinks: false))?.owner == geteuid()
-    for name in (try? FileReading.names(in: path)) ?? [] {
-      let entry = path.appending(name)
-      if isOurs, (try? FileStatus.of(entry, followingLinks: false))?.kind == .directory {
-        removeDirectory(entry)
-      } else {
-        try? FileOperations.remove(entry)
-      }
-    }
-    _ = unsafe path.withPlatformString { unsafe rmdir($0) }
   }
 }

@@ -47,8 +47,7 @@ package final class Pass {
       waiting = environment.loop.acquire(
         lock, as: environment.program, isBrief: true,
         waiting: { [environment] holder in
-          let who = holder.map { "\($0)" } ?? "somebody"
-          environment.journal.note("lock", "held by \(who), waiting")
+          environment.journal.note("lock", "held by \(holder), waiting")
         },
         { [self] error in
           waiting = nil

@@ -31,8 +31,7 @@ package final class Rollback {
       environment.loop.acquire(
         lock, as: environment.program,
         waiting: { [environment] holder in
-          environment.journal.note(
-            "lock", "held by \(holder.map { "\($0)" } ?? "somebody"), waiting")
+          environment.journal.note("lock", "held by \(holder), waiting")
         },
         { [self] error in
           if let error { return finish(.failure(.system("\(error)"))) }

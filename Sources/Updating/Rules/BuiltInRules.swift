@@ -71,7 +71,7 @@ extension BuiltInRules {
     let names = ["me", "defaulthost", "defaultdomain", "plusdomain"]
     return Rule(
       "aliases.cdb", inputs: [Input(text, isRequired: true)] + names.map { Input(control($0)) },
-      product: .file(product, isDatabase: true), action: .command(BuildCommand(command)),
+      product: .file(product, isDatabase: true), action: .command(.tool(command)),
       presence: .whereAnyExists([text]))
   }
 
@@ -134,7 +134,7 @@ extension BuiltInRules {
       let product = FilePath(text.string + ".cdb")
       return Rule(
         "\(name).cdb", inputs: [Input(text, isRequired: true)],
-        product: .file(product, isDatabase: true), action: .command(BuildCommand(command)),
+        product: .file(product, isDatabase: true), action: .command(.tool(command)),
         after: Self.delivery, presence: .whereAnyExists([text]))
     }
   }
@@ -147,7 +147,7 @@ extension BuiltInRules {
     return Rule(
       "simcontrol.cdb", inputs: [Input(text, isRequired: true)],
       product: .file(control("simcontrol.cdb"), isDatabase: true),
-      action: .command(BuildCommand(command)), presence: .whereAnyExists([text]))
+      action: .command(.tool(command)), presence: .whereAnyExists([text]))
   }
 
   private var validrcptto: Rule {
@@ -239,7 +239,7 @@ extension BuiltInRules {
     guard settings.builder(of: rule) == .tool else { return .build(builder) }
     // A tool that is missing fails its own rule, in words; ours must not step in unseen.
     let command = tools.hardWired(tool, in: [programs]) ?? tools.command(programs.appending(tool))
-    return .command(BuildCommand(command))
+    return .command(.tool(command))
   }
 
   /// One of this package's programs, which lie beside each other.

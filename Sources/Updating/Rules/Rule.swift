@@ -102,6 +102,9 @@ package struct BuildCommand: Equatable, Sendable {
   package var arguments: [String]
   /// The file that becomes standard input; nil is `/dev/null`.
   package var standardInput: FilePath?
+  /// Whether it is known to read no more than the rule's inputs, and to write no more than its
+  /// product and beside it: so that it can be run on copies, see `Rehearsal`.
+  package var isRehearsable = false
 
   package init(_ arguments: [String], standardInput: FilePath? = nil) {
     self.arguments = arguments
@@ -111,6 +114,13 @@ package struct BuildCommand: Equatable, Sendable {
   package static let candidate = "{candidate}"
   package static let temporary = "{temporary}"
   package static let depfile = "{depfile}"
+
+  /// A tool of qmail and its like, which works on the names that it was built with.
+  package static func tool(_ arguments: [String]) -> BuildCommand {
+    var command = BuildCommand(arguments)
+    command.isRehearsable = true
+    return command
+  }
 
   /// Whether some argument holds a place.
   package func mentions(_ place: String) -> Bool {

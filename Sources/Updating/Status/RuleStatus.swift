@@ -47,7 +47,7 @@ package struct StatusSurvey: Sendable {
     let now = Timestamp.now
     let wording = Wording(settings, now: now, zone: zone)
     let store = StateStore(settings.stateDirectory)
-    let holder = Self.holder(of: store.lockPath)
+    let holder = store.lockHolder
     time = now
     lockHolder = holder
     dependencies = set.dependencies
@@ -66,10 +66,12 @@ package struct StatusSurvey: Sendable {
 
   /// Whether something has failed, is held, or cannot be read.
   package var isTrouble: Bool { rules.contains { $0.verdict.isTrouble } }
+}
 
-  /// Who holds a lock now; nil when nobody does.
-  private static func holder(of path: FilePath) -> FileLock.Holder? {
-    guard let lock = try? FileLock(existing: path), !lock.isFree else { return nil }
-    return lock.holder
+extension StateStore {
+  /// Who holds the lock under which rules run; nil when nobody does, or we may not look.
+  package var lockHolder: FileLock.Holder? {
+    guard let lock = try? FileLock(existing: lockPath), !lock.isFree else { return nil }
+    return lock.holder ?? .unknown
   }
 }

@@ -19,7 +19,7 @@ package struct StatusReport: Encodable {
     time = survey.time.rfc3339
     root = settings.layout.root.directory.string
     lock = survey.lockHolder.map { Holder($0) }
-    rules = survey.rules.map { Entry($0, settings) }
+    rules = survey.rules.map { Entry($0, settings, at: survey.time) }
   }
 
   /// The report as JSON text, one object, ended by a newline.
@@ -34,14 +34,16 @@ package struct StatusReport: Encodable {
 
 extension StatusReport {
   private struct Holder: Encodable {
-    let pid: Int32
+    let pid: Int32?
     let program: String
-    let since: String
+    let since: String?
+    let processStarted: String?
 
     init(_ holder: FileLock.Holder) {
-      pid = holder.pid
+      pid = holder == .unknown ? nil : holder.pid
       program = holder.program
-      since = holder.since.rfc3339
+      since = holder.since?.rfc3339
+      processStarted = holder.processStarted?.rfc3339
     }
   }
 
@@ -61,7 +63,7 @@ extension StatusReport {
     let canRollBack: Bool
     let runs: [Run]
 
-    init(_ status: RuleStatus, _ settings: Settings) {
+    init(_ status: RuleStatus, _ settings: Settings, at now: Timestamp) {
       name = status.rule.name
       state = status.word
       reasons = status.reasons
@@ -71,7 +73,7 @@ extension StatusReport {
       inputs = status.observation.inputs.sorted { $0.key < $1.key }.map {
         InputEntry($0.key, $0.value, recorded: status.state.record?.inputs[$0.key], settings)
       }
-      running = status.running.map { RunningEntry($0) }
+      running = status.running.map { RunningEntry($0, at: now) }
       lastSuccess = status.state.record?.time.rfc3339
       nextTry = status.state.failure?.nextTry.rfc3339
       failures = status.state.failure?.count ?? 0
@@ -108,10 +110,10 @@ extension StatusReport {
     let since: String
     let progress: ProgressEntry?
 
-    init(_ running: RuleState.Running) {
+    init(_ running: RuleState.Running, at now: Timestamp) {
       by = running.by
       since = running.since.rfc3339
-      progress = running.progress.map { ProgressEntry($0) }
+      progress = running.progress.map { ProgressEntry($0, at: now) }
     }
   }
 
@@ -119,13 +121,17 @@ extension StatusReport {
     let done: Int
     let total: Int
     let unit: String
+    let percent: Int
     let perSecond: Double?
+    let secondsLeft: Double?
 
-    init(_ published: PublishedProgress) {
+    init(_ published: PublishedProgress, at now: Timestamp) {
       done = published.progress.done
       total = published.progress.total
       unit = published.progress.unit
+      percent = ProgressFigures(published, at: now).percent
       perSecond = published.rate
+      secondsLeft = published.secondsLeft(at: now)
     }
   }
 

@@ -21,10 +21,16 @@ package struct StatusTable {
     for (status, row) in zip(survey.rules, rows) {
       lines.append(Self.line(row, widths))
       let indent = String(repeating: " ", count: widths.reduce(0) { $0 + $1 + 2 })
-      lines += status.reasons.dropFirst().map { indent + $0 }
+      lines += words(for: status).dropFirst().map { indent + $0 }
     }
     if let holder = survey.lockHolder { lines.append("running now: \(holder)") }
     return lines
+  }
+
+  /// Why a rule is in its state; of one that runs, how far it is, where its builder tells.
+  private func words(for status: RuleStatus) -> [String] {
+    let figures = status.running?.progress.map { ProgressFigures($0, at: survey.time) }
+    return [figures.map { "\($0.percent)%, \($0.sentence)" }].compactMap(\.self) + status.reasons
   }
 
   private func row(_ status: RuleStatus) -> [String] {
@@ -33,7 +39,7 @@ package struct StatusTable {
     let records = last?.records.map { "\($0.after)" } ?? ""
     return [
       status.rule.name, status.word, time?.brief(relativeTo: survey.time, zone: zone) ?? "",
-      last.map { Pass.words($0.duration) } ?? "", records, status.reasons.first ?? "",
+      last.map { Pass.words($0.duration) } ?? "", records, words(for: status).first ?? "",
     ]
   }
 
