@@ -17,13 +17,13 @@ extension ConsoleState {
     case .log(let service, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.append(entries) ? [.pauseLog] : []
-      return pause + [log.continueSeeking(rows: logRows)].compactMap(\.self)
+      return pause + [log.continueSeeking(in: logPane)].compactMap(\.self)
     case .logUnavailable(let service, let reason):
       if service == log.service { log.fail(reason) }
     case .olderLog(let service, let position, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.prepend(entries, before: position) ? [.pauseLog] : []
-      return pause + [log.fill(rows: logRows)].compactMap(\.self)
+      return pause + [log.fill(logPane)].compactMap(\.self)
     case .newerLog(let service, let position, let entries, let isEnd):
       guard service == log.service else { return [] }
       return log.take(newer: entries, after: position, isEnd: isEnd) ? [.pauseLog] : []
@@ -99,7 +99,7 @@ extension ConsoleState {
 
   private mutating func take(_ finding: LogFinding) -> [Effect] {
     if finding == .nothing, let search = log.search { sayNotFound(search) }
-    let (isPausing, effect) = log.take(finding, rows: logRows)
+    let (isPausing, effect) = log.take(finding, in: logPane)
     return (isPausing ? [.pauseLog] : []) + [effect].compactMap(\.self)
   }
 
@@ -194,8 +194,8 @@ extension ConsoleState {
     return holder
   }
 
-  /// The rows of the log pane that show lines.
-  var logRows: Int { max(1, (Layout(self).log?.count ?? 1) - 1) }
+  /// How the lines of the log lie in its pane.
+  var logPane: LogPane { LogPane(self) }
 
   /// Why the power to act is not there; nil when it is.
   package var weakness: String? {

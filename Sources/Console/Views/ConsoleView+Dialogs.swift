@@ -5,7 +5,7 @@ extension ConsoleView {
   func drawDialog(on screen: inout Screen) {
     guard let dialog = state.dialog else { return }
     let most = min(72, state.size.columns - 4)
-    let lines = dialog.lines.flatMap { TextFitting.wrap($0, most - 4) }
+    let lines = dialog.lines.flatMap { TextFitting.wrap($0, most - 4).map(\.text) }
     let buttons = [
       (" Cancel ", !dialog.isConfirmationFocused),
       (" \(dialog.confirmation) ", dialog.isConfirmationFocused),

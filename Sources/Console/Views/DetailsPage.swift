@@ -26,10 +26,9 @@ struct DetailsPage {
 
   private func writeState(to page: inout DocumentBuilder) {
     let status = product.status
-    page.line([
-      Span("  "), Span("\(status.sign) \(status.word)", status.role),
-      Span("  " + status.explanation, .quiet),
-    ])
+    let word = "\(status.sign) \(status.word)"
+    page.entry(
+      Span(word, status.role), column: TextWidth.of(word) + 2, status.explanation, .quiet)
     for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
