@@ -7,8 +7,9 @@ extension ConsoleState {
   package mutating func update(_ event: ConsoleEvent) -> [Effect] {
     switch event {
     case .key(let key):
+      let wasAway = now - lastKey >= Self.absence
       lastKey = now
-      return press(key)
+      return (wasAway ? [.repaint] : []) + press(key)
     case .resized(let size): self.size = size
     case .time(let time):
       now = time
@@ -39,6 +40,9 @@ extension ConsoleState {
     }
     return []
   }
+
+  /// After so long without a key, somebody's wall(1) may lie over the picture.
+  private static let absence = Duration.seconds(600)
 
   /// Takes the power away from a console that nobody has touched for a while, if it was asked to.
   private mutating func lockAgain() {
