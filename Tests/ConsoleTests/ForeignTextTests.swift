@@ -76,7 +76,7 @@ import Updating
         stamp: nil,
         text: (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
           UInt8.random(in: 0...255, using: &generator)
-        }, position: .init(device: 1, inode: 1, offset: Int64(line)))
+        }, position: LogPosition(in: FileIdentity(device: 1, inode: 1), offset: Int64(line)))
     }
     if let service = state.log.service { _ = state.update(.log(service, entries)) }
     state.zoomed = .log

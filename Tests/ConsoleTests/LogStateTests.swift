@@ -8,7 +8,7 @@ import Testing
   private static let service = ServiceName("/service/qmail-send")
 
   private func position(_ number: Int) -> LogPosition {
-    LogPosition(device: 1, inode: 1, offset: Int64(number) * 10)
+    LogPosition(in: FileIdentity(device: 1, inode: 1), offset: Int64(number) * 10)
   }
 
   private func entries(_ range: Range<Int>) -> [LogEntry] {

@@ -22,7 +22,7 @@ import Testing
       let rest = number % 2 == 0 ? "" : " goes on in two more rows beneath its first"
       return LogEntry(
         stamp: nil, text: Array("line \(number)\(rest)".utf8),
-        position: LogPosition(device: 1, inode: 1, offset: Int64(number) * 100))
+        position: LogPosition(in: FileIdentity(device: 1, inode: 1), offset: Int64(number) * 100))
     }
   }
 
