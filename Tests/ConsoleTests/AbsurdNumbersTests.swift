@@ -18,7 +18,9 @@ import Updating
     state.running?.progress = PublishedProgress(
       rule: "validrcptto.cdb", pid: 5087, progress: Progress(done: 1, total: 9, unit: "domains"),
       time: Samples.now, rate: 3)
-    let whole = Array(try JSONEncoder().encode(state))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let whole = Array(try encoder.encode(state))
     var count = 0
     for _ in 0..<60 {
       let bytes = Data(random.damaged(whole))
@@ -41,7 +43,8 @@ import Updating
   func `a log whose lines claim any time is shown`(times: LogState.Times) {
     var random = Seeded(7)
     // Without multilog's own stamps anybody can write some.
-    let edges: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+    let second: Int64 = 1_000_000_000
+    let edges: [Int64] = [.min, .min / second * second, -1, 0, 1, .max / second * second, .max]
     let stamps =
       edges.map { TAI64N(Timestamp(nanoseconds: $0)) }
       + (0..<200).map { _ in

@@ -27,6 +27,15 @@ import Testing
     #expect(result.text.contains("morercpthosts"))
   }
 
+  @Test func `the first pass of all is seen by a console that was there before it`() throws {
+    let server = try MailServer()
+    let program = try Tools.own("update-qmail")
+    let pass = Background(["sh", "-c", "sleep 2; exec \(program) --root \(server.root)"])
+    let result = try server.script("wait 3 stale", "wait all fresh", "dump -")
+    pass.wait()
+    #expect(result.code == 0, "\(result.text)")
+  }
+
   @Test func `f runs a rule that is fresh`() throws {
     let server = try MailServer()
     try server.update()

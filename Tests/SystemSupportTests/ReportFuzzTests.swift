@@ -41,7 +41,14 @@ import Testing
       try path.write(random.damaged(Array("4711 update-qmail 1795521826000000000 ".utf8)))
       guard let holder = try FileLock(existing: path).holder else { continue }
       #expect(VisibleText.escape("\(holder)").utf8.allSatisfy { $0 >= 0x20 })
-      _ = (Timestamp.now - holder.since, holder.since + .seconds(1))
     }
+  }
+
+  @Test func `times that anybody may claim have a difference, and a moment after them`() {
+    let (first, last) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+    #expect(last - first == .nanoseconds(Int64.max) && first - last == .nanoseconds(Int64.min))
+    #expect(last + .seconds(1) == last && first + .seconds(-1) == first)
+    let time = Timestamp(nanoseconds: 5)
+    #expect(time - first == .nanoseconds(Int64.max) && time + .seconds(0) == time)
   }
 }
