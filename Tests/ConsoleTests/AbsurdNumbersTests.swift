@@ -22,7 +22,7 @@ import Updating
     encoder.outputFormatting = .sortedKeys
     let whole = Array(try encoder.encode(state))
     var count = 0
-    for _ in 0..<60 {
+    for _ in 0..<400 where count < 12 {
       let bytes = Data(random.damaged(whole))
       guard let read = try? JSONDecoder().decode(RuleState.self, from: bytes) else { continue }
       count += 1

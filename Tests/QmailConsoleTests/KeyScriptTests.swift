@@ -29,10 +29,12 @@ import Testing
 
   @Test func `the first pass of all is seen by a console that was there before it`() throws {
     let server = try MailServer()
-    let program = try Tools.own("update-qmail")
-    let pass = Background(["sh", "-c", "sleep 2; exec \(program) --root \(server.root)"])
+    let program = try Tools.own("pipe-watcher")
+    let service = Background([
+      "sh", "-c", "sleep 2; exec timeout 40 \(program) --root \(server.root)",
+    ])
     let result = try server.script("wait 3 stale", "wait all fresh", "dump -")
-    pass.wait()
+    service.stop()
     #expect(result.code == 0, "\(result.text)")
   }
 
@@ -266,9 +268,16 @@ import Testing
 final class Background {
   private let loop = EventLoop()
 
+  private var child: ChildProcess?
+
   init(_ words: [String]) {
-    _ = try? loop.run(Command(words), timeout: .seconds(60)) { [loop] _ in loop.stop() }
+    child = try? loop.run(Command(words), timeout: .seconds(60)) { [loop] _ in loop.stop() }
   }
 
   func wait() { try? loop.run() }
+
+  func stop() {
+    child?.stop()
+    wait()
+  }
 }

@@ -125,12 +125,17 @@ extension World {
       register = ConsoleRegister(in: store, as: operatorName)
     }
     stateWatch = try? Inotify(on: loop) { [weak self] events in self?.hear(events) }
+    watchStateDirectories()
+    greet(ConsoleRegister.others(in: store))
+  }
+
+  /// Watches the state's directories that are there; the first pass of all makes that of the rules.
+  private func watchStateDirectories() {
     guard let stateWatch else { return }
-    _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo])
+    _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo, .created])
     _ = try? stateWatch.add(store.rulesDirectory, for: [.movedTo])
     _ = try? stateWatch.add(
       ConsoleRegister.directory(in: store), for: [.modified, .deleted, .closedAfterWrite])
-    greet(ConsoleRegister.others(in: store))
   }
 
   private func hear(_ events: [Inotify.Event]) {
@@ -139,12 +144,18 @@ extension World {
       greet(others)
       publish()
     }
-    let progress = Array((store.progressPath.lastComponent?.string ?? "").utf8)
-    let isNews = events.contains { event in
-      event.mask.contains(.overflowed)
-        || event.mask.contains(.movedTo) && event.name != progress
-        || event.name == Array("lock".utf8)
+    let hasRules = events.contains { event in
+      event.mask.contains(.created) && event.name == Array("rules".utf8)
     }
+    if hasRules { watchStateDirectories() }
+    let progress = Array((store.progressPath.lastComponent?.string ?? "").utf8)
+    let isNews =
+      hasRules
+      || events.contains { event in
+        event.mask.contains(.overflowed)
+          || event.mask.contains(.movedTo) && event.name != progress
+          || event.name == Array("lock".utf8)
+      }
     if isNews { return surveyPromptly() }
     if events.contains(where: { $0.name == progress }) { lookAtProgress() }
   }
