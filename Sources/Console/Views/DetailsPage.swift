@@ -132,7 +132,7 @@ struct DetailsPage {
         ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
     guard let plan = state.facts.plans[product.name], !plan.isEmpty else { return }
     page.heading("Plan", "what f would do, and all that is stale with it")
-    for line in plan { page.text(line, indent: 4) }
+    for line in plan { page.text(line, indent: 4, hanging: 2) }
   }
 
   // MARK: Inputs
@@ -203,7 +203,7 @@ struct DetailsPage {
       if !run.why.isEmpty {
         page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13)
       }
-      for line in run.output { page.text("| " + line, .quiet, indent: 13) }
+      for line in run.output { page.text("| " + line, .quiet, indent: 13, hanging: 2) }
     }
   }
 

@@ -60,13 +60,17 @@ struct DocumentBuilder {
     lines.append(shown)
   }
 
-  /// A text, wrapped.
-  mutating func text(_ text: String, _ role: Role = .normal, indent: Int = 2) {
+  /// A text, wrapped; one of several in a list has all rows but its first set in further.
+  mutating func text(
+    _ text: String, _ role: Role = .normal, indent: Int = 2, hanging: Int = 0
+  ) {
     let words = text.drop { $0 == " " }
     let indent = indent + text.count - words.count
-    for row in TextFitting.wrap(String(words), max(8, width - indent - 1)) {
+    let rows = TextFitting.wrap(String(words), max(8, width - indent - 1), hanging: hanging)
+    for (index, row) in rows.enumerated() {
+      let start = indent + (index == 0 ? 0 : hanging)
       lines.append([
-        Span(TextFitting.pad(row.lead, indent, right: true), .quiet), Span(String(row.text), role),
+        Span(TextFitting.pad(row.lead, start, right: true), .quiet), Span(String(row.text), role),
       ])
     }
   }
