@@ -20,6 +20,7 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <syslog.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -45,11 +46,52 @@ static inline int linux_signalfd_next(int descriptor) {
 // Swift marks fork unavailable. It is safe here only because the callers have one thread.
 static inline pid_t linux_fork(void) { return fork(); }
 
-// Renames `from` to `to`; with `exchange` the two names swap their files in one step
-// (RENAME_EXCHANGE, 2 in linux/fs.h).
+// Of linux/fs.h: `to` must be free (RENAME_NOREPLACE), or the two names swap their files in one step
+// (RENAME_EXCHANGE).
+enum { linux_rename_free = 1, linux_rename_exchange = 2 };
+
+// Renames `from` to `to`; flags are none or one of the above.
 static inline int linux_rename(int from_directory, const char *from, int to_directory,
-                               const char *to, int exchange) {
-  return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, exchange ? 2u : 0u);
+                               const char *to, unsigned flags) {
+  return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, flags);
+}
+
+// Which file a file is.
+struct linux_identity {
+  uint64_t device, inode;
+  int64_t size, birth_seconds, birth_nanoseconds;
+  int has_birth;
+};
+
+// Asks statx(2), whose structure in linux/stat.h is at odds with the C library's headers.
+static inline int linux_identify(int directory, const char *path, int flags,
+                                 struct linux_identity *result) {
+  struct { int64_t seconds; uint32_t nanoseconds; int32_t unused; } *birth;
+  struct {
+    uint32_t mask, block_size;
+    uint64_t attributes;
+    uint32_t links, owner, group;
+    uint16_t mode, unused;
+    uint64_t inode, size, blocks, known_attributes;
+    unsigned char accessed[16], born[16], changed[16], modified[16];
+    uint32_t special_major, special_minor, device_major, device_minor;
+    uint64_t spare[14];
+  } facts;
+  const uint32_t inode_and_size = 0x300, born = 0x800;
+  if (syscall(SYS_statx, directory, path, flags, inode_and_size | born, &facts) != 0) return -1;
+  birth = (void *)facts.born;
+  result->device = makedev(facts.device_major, facts.device_minor);
+  result->inode = facts.inode;
+  result->size = (int64_t)facts.size;
+  result->has_birth = (facts.mask & born) != 0;
+  result->birth_seconds = birth->seconds;
+  result->birth_nanoseconds = birth->nanoseconds;
+  return 0;
+}
+
+// The same of an open file (AT_EMPTY_PATH, 0x1000 in linux/fcntl.h).
+static inline int linux_identify_open(int descriptor, struct linux_identity *result) {
+  return linux_identify(descriptor, "", 0x1000, result);
 }
 
 static inline int linux_open_at(int directory, const char *path, int flags, mode_t mode) {

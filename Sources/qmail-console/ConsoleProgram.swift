@@ -19,15 +19,12 @@ final class ConsoleProgram {
   private var isEnding = false
   private var isOver = false
   private var emptyReads = 0
-  private var lastKey = Instant.now
   private(set) var exitCode: CInt = 0
   /// Called after everything that waited has been worked off.
   var afterEvents: () -> Void = {}
 
   /// Pictures follow each other no faster: a flood of log lines is drawn together.
   private static let pause = Duration.milliseconds(33)
-  /// After so long without a key, somebody's wall(1) may lie over the picture.
-  private static let absence = Duration.seconds(600)
 
   init(state: ConsoleState, isASCII: Bool, terminal: Terminal?, on loop: EventLoop) {
     self.state = state
@@ -68,6 +65,12 @@ final class ConsoleProgram {
     isWorking = false
     drawSoon()
     afterEvents()
+  }
+
+  /// Takes a key, at this moment: between two keys the state's clock may have stood still.
+  func press(_ key: Key) {
+    take(.time(.now))
+    take(.key(key))
   }
 
   /// Gives the terminal back and ends; a pass that is running puts its things away first.
@@ -147,11 +150,9 @@ extension ConsoleProgram {
 
   private func readKeys(_ readiness: EventLoop.Readiness) {
     var count = 0
-    if .now - lastKey > Self.absence { terminal?.repaint() }
-    lastKey = .now
     while let press = terminal?.nextKey() {
       count += 1
-      if let key = press.key { take(.key(key)) }
+      if let key = press.key { self.press(key) }
       // Somebody who leans on a key must not keep everything else waiting.
       if count == 64 { break }
     }

@@ -80,8 +80,8 @@ final class KeyScript {
   /// - Returns: Whether it is done.
   private func take(_ step: Step) -> Bool {
     switch step {
-    case .keys(let keys): keys.forEach { program.take(.key($0)) }
-    case .text(let text): text.forEach { program.take(.key(.character($0))) }
+    case .keys(let keys): keys.forEach { program.press($0) }
+    case .text(let text): text.forEach { program.press(.character($0)) }
     case .wait("idle"): return !program.state.isBusy
     case .wait(let text): return program.screen.text.contains(text)
     case .dump(let path): dump(to: path)

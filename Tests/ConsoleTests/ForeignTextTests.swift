@@ -2,6 +2,7 @@ import Console
 internal import Supervision
 import SystemPackage
 import SystemSupport
+import TestSupport
 import Testing
 import Updating
 
@@ -12,15 +13,6 @@ import Updating
     "\u{200b}",
     "\u{feff}", "\u{2028}", "\u{e000}", "\u{1b}P$q\u{1b}\\", "a\u{0}b",
   ]
-
-  /// A sequence that is the same in every run.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state ^ (state >> 29)
-    }
-  }
 
   private func isSafe(_ screen: Screen) -> Bool {
     screen.cells.allSatisfy { cell in
@@ -69,14 +61,14 @@ import Updating
 
   @Test(arguments: 0..<40)
   func `random bytes in the log are made visible`(_ seed: Int) {
-    var generator = Generator(state: UInt64(seed) &+ 77)
+    var generator = Seeded(UInt64(seed) &+ 77)
     var state = Samples.state(80, 24)
     let entries = (0..<30).map { line in
       LogEntry(
         stamp: nil,
         text: (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
           UInt8.random(in: 0...255, using: &generator)
-        }, position: .init(device: 1, inode: 1, offset: Int64(line)))
+        }, position: LogPosition(in: FileIdentity(device: 1, inode: 1), offset: Int64(line)))
     }
     if let service = state.log.service { _ = state.update(.log(service, entries)) }
     state.zoomed = .log

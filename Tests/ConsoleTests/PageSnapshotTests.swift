@@ -58,8 +58,31 @@ struct PageScene: Sendable, CustomTestStringConvertible {
             at: Samples.ago(2))))
     },
     PageScene(name: "search", keys: ["Tab", "Tab", "/", "h", "e", "l", "d", "Enter"]),
+    PageScene(name: "long-lines", keys: ["Tab", "Tab", "z"], finish: readLongLines),
+    PageScene(name: "long-lines-cut", keys: ["Tab", "Tab", "z", "W"], finish: readLongLines),
+    PageScene(
+      name: "long-lines-shifted", keys: ["Tab", "Tab", "z", "Right"], finish: readLongLines),
     PageScene(name: "zoomed-log", keys: ["Tab", "Tab", "z"]),
   ]
+
+  private static let longLines = [
+    "status: local 0/10 remote 3/20",
+    "validrcptto.cdb: | mkvalidrcptto: fatal: unable to read /home/vpopmail/domains/a-customer-with-a-long-name.example/.qmail-newsletter-subscribers: Permission denied",
+    "delivery 1042: deferral: Connected_to_192.0.2.25_but_sender_was_rejected./Remote_host_said:_451_4.7.1_Greylisting_in_action,_please_come_back_later_(see_https://postmaster.example.org/greylisting.html)/",
+    "tcpserver: ok 20411 mx1.example.net:192.0.2.1:25 :198.51.100.7::51234",
+    "日本語のとても長い行がここにあり、端末の幅をはるかに超えて続いていくので折り返さなければならない。これはその続きである。",
+    "5a9c1f0e7b3d2846a9c1f0e7b3d28465a9c1f0e7b3d28465a9c1f0e7b3d28465a9c1f0e7b3d28465a9c1f0e7b3d2846",
+  ]
+
+  /// A log of lines that are longer than most screens are wide.
+  private static func readLongLines(_ state: inout ConsoleState) {
+    let old = state.log
+    guard let service = old.service else { return }
+    state.log.open(nil)
+    state.log.open(service)
+    state.log.shift = old.shift
+    _ = state.update(.log(service, Samples.entries(longLines)))
+  }
 
   func state(_ columns: Int, _ rows: Int) -> ConsoleState {
     var state = Samples.state(
@@ -73,7 +96,7 @@ struct PageScene: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct PageSnapshotTests {
-  @Test(arguments: PageScene.all, [(60, 16), (80, 24), (120, 36)])
+  @Test(arguments: PageScene.all, [(60, 16), (80, 24), (120, 36), (200, 50)])
   func `a page looks as approved`(_ scene: PageScene, _ size: (Int, Int)) throws {
     let screen = ConsoleView(scene.state(size.0, size.1)).screen()
     for row in 0..<size.1 {

@@ -40,7 +40,7 @@ enum Samples {
     lines.enumerated().map { index, line in
       LogEntry(
         stamp: TAI64N(ago(Int64(lines.count - index))), text: Array(line.utf8),
-        position: LogPosition(device: 1, inode: 2, offset: Int64(index * 100)))
+        position: LogPosition(in: FileIdentity(device: 1, inode: 2), offset: Int64(index * 100)))
     }
   }
 }

@@ -16,10 +16,10 @@ import Testing
   @Test(arguments: 0..<8) func `damaged files give answers or errors`(seed: UInt64) throws {
     try build(Self.records, at: sound)
     let whole = try FileReading.contents(of: sound)
-    var random = SplitMix(state: seed)
+    var random = Seeded(seed)
     var soundCount = 0
     for _ in 0..<500 {
-      try file.write(random.damaged(whole))
+      try file.write(random.damagedDatabase(whole))
       if try survives() { soundCount += 1 }
     }
     // Bytes of values can change without harm; most other damage must be noticed.
@@ -80,26 +80,15 @@ extension ConstantDatabaseTests {
   }
 }
 
-/// A small generator whose numbers follow from its seed.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-
+extension Seeded {
   /// The bytes of a database with one to four damages.
-  mutating func damaged(_ whole: [UInt8]) -> [UInt8] {
+  fileprivate mutating func damagedDatabase(_ whole: [UInt8]) -> [UInt8] {
     var bytes = whole
-    for _ in 0..<Int.random(in: 1...4, using: &self) { damage(&bytes) }
+    for _ in 0..<Int.random(in: 1...4, using: &self) { damageDatabase(&bytes) }
     return bytes
   }
 
-  private mutating func damage(_ bytes: inout [UInt8]) {
+  private mutating func damageDatabase(_ bytes: inout [UInt8]) {
     guard bytes.count > 16 else { return }
     let place = Int.random(in: 0..<(bytes.count - 8), using: &self)
     switch Int.random(in: 0..<7, using: &self) {

@@ -19,8 +19,7 @@ import Testing
       "watch = false\n[rules.\"morercpthosts.cdb\"]\nguarded = true\n")
     let send = try server.addTalker("qmail-send")
     let updater = try server.addUpdater()
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     try server.services.waitUntilUp(updater)
     return (server, send)
   }
@@ -105,16 +104,10 @@ import Testing
 
   @Test func `the keys of the log`() throws {
     let server = try MailServer()
-    let send = try server.services.add(
-      "qmail-send",
-      run: """
-        exec 2>&1
-        i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "delivery $i: success"; done
-        exec sleep 1000
-        """, log: ["t", "s16384", "n200", "./main"])
+    let send = try server.addWriter(
+      of: 20_000, ("delivery", ": success"), log: ["s16384", "n200"])
     _ = try server.addTalker("qmail-smtpd")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let screen = try Screenful(columns: 100, rows: 30)
     try screen.start(server)
     try screen.wait { $0.contains("delivery 20000: success") }
@@ -147,7 +140,12 @@ import Testing
       try screen.key("T")
       try screen.wait { $0.contains(" · \(word)") }
     }
-    try screen.key("T", "Home")
+    // One row of each line and what lies to its right; then the lines whole again.
+    try screen.key("T", "Right")
+    try screen.wait { $0.contains("following") && !$0.contains("delivery 20000: success") }
+    try screen.key("W")
+    try screen.wait { $0.contains("delivery 20000: success") }
+    try screen.key("Home")
     try screen.wait { $0.contains("paused") }
     try screen.key("End")
     try screen.wait { $0.contains("following") }

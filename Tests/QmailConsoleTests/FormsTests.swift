@@ -25,8 +25,7 @@ import Testing
   @Test func `the JSON holds the rules as update-qmail tells them, and the services`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let result = try run(server, "--json")
     let report = try JSONDecoder().decode(Report.self, from: Data(result.bytes))
     #expect(report.services.map(\.name) == ["qmail-send"])
@@ -42,8 +41,7 @@ import Testing
   @Test func `once prints the whole screen, with the end of the log`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     _ = try server.script("wait status: started", "dump -")
     let result = try run(server, "--once")
     #expect(result.code == 0)

@@ -24,8 +24,7 @@ import Testing
   @Test func `ten idle seconds cost no byte and no wake-up`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let screen = try Screenful()
     try screen.start(server)
     try screen.wait { $0.contains("status: started") }

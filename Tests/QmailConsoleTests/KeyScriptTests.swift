@@ -27,6 +27,17 @@ import Testing
     #expect(result.text.contains("morercpthosts"))
   }
 
+  @Test func `the first pass of all is seen by a console that was there before it`() throws {
+    let server = try MailServer()
+    let program = try Tools.own("pipe-watcher")
+    let service = Background([
+      "sh", "-c", "sleep 2; exec timeout 40 \(program) --root \(server.root)",
+    ])
+    let result = try server.script("wait 3 stale", "wait all fresh", "dump -")
+    service.stop()
+    #expect(result.code == 0, "\(result.text)")
+  }
+
   @Test func `f runs a rule that is fresh`() throws {
     let server = try MailServer()
     try server.update()
@@ -68,16 +79,9 @@ import Testing
     let server = try MailServer()
     try server.root.appending("etc/passwd").write(
       "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n")
-    try server.configuration.write(
-      """
-      [rules.names]
-      inputs = ["/etc/names"]
-      product = "/etc/names.out"
-      command = ["sh", "-c", "id -un >{candidate}; echo $(id -un) in $(stat -c %U $(dirname {candidate})) >&2; exit 3"]
-      user = "nobody"
-      database = false
-      """)
-    try server.root.appending("etc/names").write("one\n")
+    let words = "echo $(id -un) in $(stat -c %U $(dirname {candidate})) >&2; exit 3"
+    try server.configureRule(
+      "names", by: ["sh", "-c", "id -un >{candidate}; \(words)"], "user = \"nobody\"")
     let failing = try server.script(
       "wait STALE", "text /", "text names", "key Enter Enter", "wait exit 3: ", "dump -",
       size: (100, 60))
@@ -96,15 +100,8 @@ import Testing
   @Test func `a tool that writes its product in place is not tried, and the details say so`() throws
   {
     let server = try MailServer()
-    try server.configuration.write(
-      """
-      [rules.place]
-      inputs = ["/etc/place"]
-      product = "/etc/place.out"
-      command = ["/bin/cp", "/etc/hostname", "/nonexistent/place.out"]
-      database = false
-      """)
-    try server.root.appending("etc/place").write("one\n")
+    try server.configureRule(
+      "place", by: ["/bin/cp", "/etc/hostname", "/nonexistent/place.out"])
     let words = "no preview: cp writes its product in place"
     let result = try server.script(
       "wait STALE", "text /", "text place", "key Enter Enter", "wait \(words)", "key Esc v",
@@ -115,8 +112,7 @@ import Testing
   @Test func `FROM names what is read, not what would stand in for it`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     try server.update()
     let result = try server.script("wait all fresh", "dump -", size: (160, 30))
     #expect(result.lines.contains { $0.contains("qmail-send  ") && $0.contains(" locals") })
@@ -176,14 +172,6 @@ import Testing
   @Test func `who holds the lock is told while he does`() throws {
     let server = try MailServer()
     try server.update()
-    try server.configuration.write(
-      """
-      [rules.slow]
-      inputs = ["/etc/slow"]
-      product = "/etc/slow.out"
-      command = ["sh", "-c", "sleep 60; echo >{candidate}"]
-      database = false
-      """)
     // A pass that has come to no rule of ours: the lock's own words tell of it.
     let lock = server.root.appending("var/lib/qmail-updater/lock")
     let holder = Background([
@@ -250,15 +238,7 @@ import Testing
 
   @Test func `quitting during a pass stops it and leaves nothing behind`() throws {
     let server = try MailServer()
-    try server.configuration.write(
-      """
-      [rules.slow]
-      inputs = ["/etc/slow"]
-      product = "/etc/slow.out"
-      command = ["sh", "-c", "sleep 60; echo >{candidate}"]
-      database = false
-      """)
-    try server.root.appending("etc/slow").write("one\n")
+    try server.configureSlowRule(seconds: 60)
     let result = try server.script(
       "wait STALE", "key u", "wait building", "key q", "wait Stop and quit", "key Right Enter")
     #expect(result.code == 0, "\(result.text)")

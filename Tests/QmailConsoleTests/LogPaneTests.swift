@@ -15,15 +15,8 @@ import Testing
 
   @Test func `no line is lost or doubled while the log rotates under load`() throws {
     let server = try MailServer()
-    let send = try server.services.add(
-      "qmail-send",
-      run: """
-        exec 2>&1
-        i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo "line $i"; done
-        exec sleep 1000
-        """, log: ["t", "s16384", "n100", "./main"])
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(
+      waitingFor: try server.addWriter(of: 20_000, ("line", ""), log: ["s16384", "n100"]))
     // The console starts while the lines are written, and reads on to the end; then it goes back
     // page by page, through files that are finished.
     let pages = (0..<40).flatMap { _ in ["key PgUp", "wait idle", "dump -"] }
@@ -54,8 +47,7 @@ import Testing
         printf 'helo \\033[2J\\033]0;pwned\\007 \\302\\2331m\\n'
         exec sleep 1000
         """, log: ["t", "./main"])
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let screen = try Screenful()
     try screen.start(server)
     let text = try screen.wait { $0.contains("helo") }

@@ -40,6 +40,51 @@ final class MailServer {
         """, log: ["t", "s4096", "n20", "./main"])
   }
 
+  /// Adds a service that writes numbered lines at once, words before and after each number, and
+  /// then sleeps; `log` are multilog's arguments between `t` and the directory.
+  func addWriter(
+    _ name: String = "qmail-send", of count: Int, _ words: (String, String), log: [String]
+  ) throws -> FilePath {
+    try services.add(
+      name,
+      run: """
+        exec 2>&1
+        i=0; while [ $i -lt \(count) ]; do i=$((i+1)); echo "\(words.0) $i\(words.1)"; done
+        exec sleep 1000
+        """, log: ["t"] + log + ["./main"])
+  }
+
+  /// Sets up one rule of a name, from `/etc/NAME` to `/etc/NAME.out` by a command.
+  func configureRule(
+    _ name: String, by command: [String], _ more: String = ""
+  ) throws {
+    let words = command.map { "\"\($0)\"" }.joined(separator: ", ")
+    try configuration.write(
+      """
+      [rules.\(name)]
+      inputs = ["/etc/\(name)"]
+      product = "/etc/\(name).out"
+      command = [\(words)]
+      database = false
+      \(more)
+      """)
+    try root.appending("etc/\(name)").write("one\n")
+  }
+
+  /// Sets up a rule whose builder sleeps before it copies its input.
+  func configureSlowRule(seconds: Int) throws {
+    try configureRule(
+      "slow",
+      by: ["sh", "-c", "sleep \(seconds); cat $QMAIL_UPDATER_ROOT/etc/slow >{candidate}"])
+  }
+
+  /// Starts all services, and waits for one, whose pid it returns.
+  @discardableResult
+  func start(waitingFor service: FilePath) throws -> Int32 {
+    try services.start()
+    return try services.waitUntilUp(service)
+  }
+
   /// Adds the service itself.
   func addUpdater() throws -> FilePath {
     let program = try Tools.own("pipe-watcher")

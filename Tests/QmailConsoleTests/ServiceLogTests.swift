@@ -8,8 +8,7 @@ import Testing
   @Test func `a logger that is down is told apart from a log that is silent`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let screen = try Screenful(columns: 110)
     try screen.start(server)
     try screen.wait { $0.contains("status: started") && $0.contains("log ") }
@@ -22,15 +21,8 @@ import Testing
 
   @Test func `how busy a log is comes from its stamps`() throws {
     let server = try MailServer()
-    let send = try server.services.add(
-      "qmail-send",
-      run: """
-        exec 2>&1
-        i=0; while [ $i -lt 1200 ]; do i=$((i+1)); echo "line $i"; done
-        exec sleep 1000
-        """, log: ["t", "s999999", "./main"])
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(
+      waitingFor: try server.addWriter(of: 1200, ("line", ""), log: ["s999999"]))
     let result = try server.script("wait line 1200", "dump -", size: (110, 24))
     // The script waits for the lines; the facts of its start may be older than some of them.
     let again = try server.script("wait line 1200", "dump -", size: (110, 24))
@@ -43,8 +35,7 @@ import Testing
     let send = try server.services.add(
       "qmail-send", run: "exec 2>&1\nexec yes 'a line of the flood that does not end'",
       log: ["t", "s999999", "n5", "./main"])
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: send)
     let screen = try Screenful(columns: 100, rows: 30)
     try screen.start(server)
     try screen.wait { $0.contains("of the flood") }

@@ -8,8 +8,7 @@ import Testing
   @Test func `a restart is verified by a new process that stays up`() throws {
     let server = try MailServer()
     let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    let old = try server.services.waitUntilUp(send)
+    let old = try server.start(waitingFor: send)
     let result = try server.script(
       "wait pid \(old)", "key Tab r", "wait svc -t", "key Right Enter", "wait verified", "dump -",
       size: (120, 30))
@@ -42,9 +41,7 @@ import Testing
 
   @Test func `stop, start, pause and continue are verified`() throws {
     let server = try MailServer()
-    let send = try server.addTalker("qmail-send")
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(waitingFor: try server.addTalker("qmail-send"))
     let result = try server.script(
       "wait ✓ up", "key Tab p", "wait Pause", "key Right Enter", "wait PAUSED", "wait verified",
       "key p", "wait ✓ up", "wait idle", "key s", "wait Stop", "key Right Enter", "wait ✗ DOWN",
@@ -62,15 +59,9 @@ import Testing
 
   @Test func `the log is followed, searched and filtered`() throws {
     let server = try MailServer()
-    let run = """
-      exec 2>&1
-      i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "delivery $i: success"; done
-      exec sleep 1000
-      """
-    let send = try server.services.add(
-      "qmail-send", run: run, log: ["t", "s4096", "n50", "./main"])
-    try server.services.start()
-    try server.services.waitUntilUp(send)
+    try server.start(
+      waitingFor: try server.addWriter(
+        of: 300, ("delivery", ": success"), log: ["s4096", "n50"]))
     let result = try server.script(
       "wait delivery 300: success", "key Tab Tab", "text /", "text delivery 7:", "key Enter",
       "wait 1 of 1", "dump -")
@@ -85,18 +76,8 @@ import Testing
 
   @Test func `the service's own pass is shown at once, with its owner`() throws {
     let server = try MailServer()
-    try server.configuration.write(
-      """
-      [rules.slow]
-      inputs = ["/etc/slow"]
-      product = "/etc/slow.out"
-      command = ["sh", "-c", "sleep 4; cat $QMAIL_UPDATER_ROOT/etc/slow >{candidate}"]
-      database = false
-      """)
-    try server.root.appending("etc/slow").write("one\n")
-    let updater = try server.addUpdater()
-    try server.services.start()
-    try server.services.waitUntilUp(updater)
+    try server.configureSlowRule(seconds: 4)
+    try server.start(waitingFor: try server.addUpdater())
     let result = try server.script(
       "wait building", "wait by pipe-watcher", "wait all fresh", "dump -", size: (120, 30))
     #expect(result.code == 0, "\(result.text)")
@@ -104,18 +85,8 @@ import Testing
 
   @Test func `a force waits for the service's build and then runs`() throws {
     let server = try MailServer()
-    try server.configuration.write(
-      """
-      [rules.slow]
-      inputs = ["/etc/slow"]
-      product = "/etc/slow.out"
-      command = ["sh", "-c", "sleep 4; cat $QMAIL_UPDATER_ROOT/etc/slow >{candidate}"]
-      database = false
-      """)
-    try server.root.appending("etc/slow").write("one\n")
-    let updater = try server.addUpdater()
-    try server.services.start()
-    try server.services.waitUntilUp(updater)
+    try server.configureSlowRule(seconds: 4)
+    try server.start(waitingFor: try server.addUpdater())
     let result = try server.script(
       "wait building", "key f", "wait held by pipe-watcher", "wait verified", "wait all fresh",
       "dump -", size: (140, 30))

@@ -1,3 +1,4 @@
+import SystemSupport
 import Testing
 
 @testable import Supervision
@@ -6,7 +7,7 @@ import Testing
   let stamp = "@400000006b045dce1eafef24"
 
   func position(_ offset: Int64) -> LogPosition {
-    LogPosition(device: 1, inode: 2, offset: offset)
+    LogPosition(in: FileIdentity(device: 1, inode: 2), offset: offset)
   }
 
   @Test(arguments: 1...60)

@@ -51,6 +51,28 @@ import Testing
     #expect(texts == (1...30).map { "\($0)" })
   }
 
+  /// A file system may give the number of a file that a processor replaced to a later one.
+  @Test func `a file that has got the number of an older one is not taken for it`() throws {
+    let current = directory.appending("current")
+    try current.write("one\ntwo\n")
+    let (file, size) = try #require(try FileIdentity.of(current))
+    let birth = try #require(file.birth, "this file system keeps no time of birth")
+    let place = LogPosition(in: file, offset: size)
+    #expect(try LogPosition.end(of: directory) == place)
+    #expect(try LogFiles(in: directory).file(at: place)?.name == "current")
+    let earlier = FileIdentity(
+      device: file.device, inode: file.inode, birth: birth + .seconds(-60))
+    let gone = LogPosition(in: earlier, offset: 4)
+    #expect(try LogFiles(in: directory).file(at: gone) == nil)
+    // Nothing lies before the place in this file, and all of the file lies after it.
+    var history = LogHistory(directory, before: gone)
+    #expect(try history.older() == nil)
+    let loop = EventLoop()
+    let collector = try LogCollector(directory, from: .since(gone), on: loop)
+    try collector.wait(for: 2)
+    #expect(collector.texts == ["one", "two"] && collector.gaps == 1)
+  }
+
   @Test func `names later than an unsettled look are left out`() throws {
     try directory.appending(name(1)).write("one")
     try directory.appending(name((Timestamp.now + .seconds(1000)).seconds)).write("later")

@@ -6,16 +6,21 @@ import Testing
 
 /// Pokes of the pipe, under the service.
 @Suite(.scratch, .timeLimit(.minutes(5))) struct PipeWatcherPokeTests {
-  /// WATCH 1, 2 and 4.
-  @Test func `500 pokes at random moments during slow builds: a pass begins after the last`() throws
-  {
+  /// A service with one slow builder, whose input nothing but the pokes tells of.
+  private func startSlowBuilder() throws -> (ToolServer, input: FilePath) {
     let server = try ToolServer()
-    // Nothing but the pokes tells of the edits.
     try server.configure(
       "watch = false\n" + ToolServer.quick + server.rule("x", script: ToolServer.slowBuilder))
     let input = server.path("etc/x.txt")
     try input.write("0\n")
     try server.startService()
+    return (server, input)
+  }
+
+  /// WATCH 1, 2 and 4.
+  @Test func `500 pokes at random moments during slow builds: a pass begins after the last`() throws
+  {
+    let (server, input) = try startSlowBuilder()
     for round in 1...5 {
       let before = server.runs()
       try shell(
@@ -61,12 +66,7 @@ import Testing
 
   /// WATCH 4 and 20: a flood is few runs, and the service still answers.
   @Test func `a burst of 1,000 pokes is at most one run and one more`() throws {
-    let server = try ToolServer()
-    try server.configure(
-      "watch = false\n" + ToolServer.quick + server.rule("x", script: ToolServer.slowBuilder))
-    let input = server.path("etc/x.txt")
-    try input.write("0\n")
-    try server.startService()
+    let (server, input) = try startSlowBuilder()
     let (runsBefore, passesBefore) = (server.runs(), server.count("pass: ended"))
     let began = Instant.now
     try shell(

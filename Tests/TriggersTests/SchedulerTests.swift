@@ -1,4 +1,5 @@
 import SystemSupport
+import TestSupport
 import Testing
 import Triggers
 
@@ -196,7 +197,7 @@ import Triggers
 
   @Test(arguments: UInt64(1)...200)
   func `after any poke or change a pass begins, within a bound`(seed: UInt64) {
-    var random = Seeded(state: seed)
+    var random = Seeded(seed)
     var settings = Scheduler.Settings()
     settings.hasOpaqueRules = seed.isMultiple(of: 2)
     let lengths = (0..<400).map { _ in Int.random(in: 0...400, using: &random) }
@@ -233,18 +234,5 @@ import Triggers
     #expect(pokes.count <= 10 + time / 1000 + 1)
     let opaque = simulation.passes.filter(\.request.includesOpaque).map(\.time)
     #expect(zip(opaque, opaque.dropFirst()).allSatisfy { $1 - $0 >= 1000 })
-  }
-}
-
-/// A generator whose sequence its seed decides (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }

@@ -55,6 +55,8 @@ extension ConsoleCommand {
     ConsoleCommand(
       .times, ["T"], "times", "local time, UTC, age or the raw stamp", .log, in: [.log]),
     ConsoleCommand(
+      .wrap, ["W"], "wrap", "show long lines whole, or one row of each", .log, in: [.log]),
+    ConsoleCommand(
       .sort, ["o"], "sort", "order of the products: of a pass, by state, by age", .screen),
     ConsoleCommand(
       .zoom, ["z"], "zoom", "give the whole screen to this pane, or back", .screen,
@@ -92,7 +94,7 @@ extension ConsoleCommand {
   package static let movements: [(keys: String, explanation: String)] = [
     ("Tab S-Tab", "the next pane, the one before"),
     ("Up Down PgUp PgDn", "move; also j k, and Space for PgDn"),
-    ("Left Right", "in the log: the rest of long lines"),
+    ("Left Right", "in the log: one row a line, to the side"),
     ("Home End", "to the start, to the end"),
     ("Esc", "close a page or a dialog, dismiss a message, end a search"),
   ]

@@ -3,7 +3,7 @@ package struct ConsoleCommand: Sendable {
   /// The names by which `:` knows the commands.
   package enum Name: String, CaseIterable, Sendable {
     case update, force, trigger, hup, restart, start, pause, rollback, release, verify
-    case details, explain, log, when, search, next, previous, filter, sort, times, follow
+    case details, explain, log, when, search, next, previous, filter, sort, times, wrap, follow
     case zoom, grow, shrink, save, lock, refresh, help, command, quit
   }
 

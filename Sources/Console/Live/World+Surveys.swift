@@ -24,6 +24,14 @@ extension World {
     findServices(isLive: isLive)
     if isLive { watchInputs() }
     publish()
+    if isLive { watchLateState() }
+  }
+
+  /// The state directory may have come after it was looked for, and before its place was watched.
+  private func watchLateState() {
+    guard !isStateWatched else { return }
+    watchState()
+    if isStateWatched { surveyPromptly() }
   }
 
   /// The holder of the lock, unless that is this console.
@@ -90,7 +98,9 @@ extension World {
     watchList = list
     let watch = inputWatch ?? makeWatch()
     inputWatch = watch
-    watch.update(files: list.files.union([source.path]), directories: list.watchedDirectories)
+    // Before the first pass of all there is no state directory to watch.
+    let others = [source.path, store.directory]
+    watch.update(files: list.files.union(others), directories: list.watchedDirectories)
     facts.watchedPaths = list.files.count + list.watchedDirectories.count
   }
 
@@ -106,11 +116,12 @@ extension World {
 
   private func hear(changes paths: [FilePath]) {
     if paths.contains(source.path) { areSettingsOutdated = true }
+    if paths.contains(store.directory) { watchState() }
     let isNews = paths.contains { path in
       // svscan works in the directory of the services, too: none of its hidden names counts.
       let isHidden = path.lastComponent?.string.hasPrefix(".") == true
       if isHidden, path.removingLastComponent() == settings.servicesDirectory { return false }
-      return path == source.path || watchList?.counts(path) ?? true
+      return path == source.path || path == store.directory || watchList?.counts(path) ?? true
     }
     if isNews { surveySoon() }
   }
@@ -138,18 +149,24 @@ extension World {
 
   /// The state files tell what others do: a run that begins or ends, a lock that is taken or freed.
   func watchState() {
-    if !facts.access.isReadOnly, facts.access.isRoot {
+    if register == nil, !facts.access.isReadOnly, facts.access.isRoot {
       previewPlace.removeAbandoned()
       register = ConsoleRegister(in: store, as: OperatorName.orPlace)
     }
     facts.isListed = register != nil
-    stateWatch = try? Inotify(on: loop) { [weak self] events in self?.hear(events) }
+    stateWatch = stateWatch ?? (try? Inotify(on: loop) { [weak self] events in self?.hear(events) })
+    watchStateDirectories()
+    greet(ConsoleRegister.others(in: store))
+  }
+
+  /// Watches the state's directories that are there; the first pass of all makes that of the rules.
+  private func watchStateDirectories() {
     guard let stateWatch else { return }
-    _ = try? stateWatch.add(store.directory, for: [.modified, .movedTo])
+    let watch = try? stateWatch.add(store.directory, for: [.modified, .movedTo, .created])
+    isStateWatched = watch != nil
     _ = try? stateWatch.add(store.rulesDirectory, for: [.movedTo])
     _ = try? stateWatch.add(
       ConsoleRegister.directory(in: store), for: [.modified, .deleted, .closedAfterWrite])
-    greet(ConsoleRegister.others(in: store))
   }
 
   private func hear(_ events: [Inotify.Event]) {
@@ -158,12 +175,18 @@ extension World {
       greet(others)
       publish()
     }
-    let progress = Array((store.progressPath.lastComponent?.string ?? "").utf8)
-    let isNews = events.contains { event in
-      event.mask.contains(.overflowed)
-        || event.mask.contains(.movedTo) && event.name != progress
-        || event.name == Array("lock".utf8)
+    let hasRules = events.contains { event in
+      event.mask.contains(.created) && event.name == Array("rules".utf8)
     }
+    if hasRules { watchStateDirectories() }
+    let progress = Array((store.progressPath.lastComponent?.string ?? "").utf8)
+    let isNews =
+      hasRules
+      || events.contains { event in
+        event.mask.contains(.overflowed)
+          || event.mask.contains(.movedTo) && event.name != progress
+          || event.name == Array("lock".utf8)
+      }
     if isNews { return surveyPromptly() }
     if events.contains(where: { $0.name == progress }) { lookAtProgress() }
   }

@@ -35,6 +35,8 @@ package final class World {
   var inputWatch: FileWatch?
   var watchList: WatchList?
   var stateWatch: Inotify?
+  /// Whether the state directory was there to be watched.
+  var isStateWatched = false
   var register: ConsoleRegister?
   /// Whether the settings are to be read again before the next survey.
   var areSettingsOutdated = false

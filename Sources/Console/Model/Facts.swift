@@ -59,3 +59,23 @@ package struct Facts: Sendable {
     products.count { statuses.contains($0.status) }
   }
 }
+
+// MARK: - What changes with time alone
+
+extension Facts {
+  /// Whether somebody runs rules now.
+  var isSomebodyRunning: Bool { lockHolder != nil || products.contains(where: \.isBuilding) }
+
+  /// When something shown changes next though nothing happens: at the next whole minute, each
+  /// second while something runs, and when a failed rule is due again.
+  package func nextTick(after now: Timestamp, isRunning: Bool) -> Timestamp {
+    let period: Int64 = isRunning || isSomebodyRunning ? 1_000_000_000 : 60_000_000_000
+    let whole = Timestamp(nanoseconds: now.nanoseconds - now.nanoseconds % period + period)
+    let dues = products.compactMap { product -> Timestamp? in
+      guard case .failed(let failure) = product.verdict, failure.nextTry > now else { return nil }
+      // The service needs a moment to begin.
+      return failure.nextTry + .milliseconds(50)
+    }
+    return min(whole, dues.min() ?? whole)
+  }
+}

@@ -17,6 +17,15 @@ package enum TextWidth {
     text.unicodeScalars.reduce(0) { $0 + of($1) }
   }
 
+  /// Whether a text takes more than so many columns; it looks no further than that.
+  static func exceeds(_ text: Substring, _ columns: Int) -> Bool {
+    var width = 0
+    return text.unicodeScalars.contains {
+      width += of($0)
+      return width > columns
+    }
+  }
+
   private static func isCombining(_ scalar: Unicode.Scalar) -> Bool {
     // The vowels and finals of conjoining Hangul join the consonant before them.
     if (0x1160...0x11ff).contains(scalar.value) { return true }

@@ -55,7 +55,7 @@ extension ConsoleState {
     case .pageDown, " ": return move(by: pageRows)
     case .left where focus == .log: log.shift = max(0, log.shift - 20)
     case .right where focus == .log: log.shift = min(8000, log.shift + 20)
-    case .home where focus == .log: return effects(log.toStart(rows: logRows))
+    case .home where focus == .log: return effects(log.toStart(logPane))
     case .end where focus == .log: return effects(log.follow())
     case .home: return move(by: -10_000)
     case .end: return move(by: 10_000)
@@ -96,7 +96,7 @@ extension ConsoleState {
     case .services:
       let names = facts.services.map(\.name)
       selectedService = Self.neighbour(of: selectedService, in: names, lines)
-    case .log: return effects(log.scroll(lines, rows: logRows))
+    case .log: return effects(log.scroll(lines, in: logPane))
     }
     return []
   }

@@ -18,6 +18,10 @@ extension ConsoleState {
       let all = LogState.Times.allCases
       let place = all.firstIndex(of: log.times) ?? 0
       log.times = all[(place + 1) % all.count]
+    case .wrap:
+      // Who looks at the right of long lines wants them whole again.
+      log.isWrapped = log.shift > 0 || !log.isWrapped
+      log.shift = 0
     default: break
     }
     return []
@@ -50,7 +54,7 @@ extension ConsoleState {
     focus = .log
     guard !log.find.isEmpty else { return refuse("nothing was searched for: / searches") }
     let before = log.found
-    let effect = log.findNext(older: older, rows: logRows)
+    let effect = log.findNext(older: older, in: logPane)
     if effect == nil, log.found == before { sayNotFound(older: older) }
     return [effect].compactMap(\.self)
   }
@@ -91,6 +95,6 @@ extension ConsoleState {
     guard let moment, log.service != nil else { return refuse("no time is known to look for") }
     page = .overview
     focus = .log
-    return effects + [log.seek(moment, rows: logRows)].compactMap(\.self)
+    return effects + [log.seek(moment, in: logPane)].compactMap(\.self)
   }
 }

@@ -7,8 +7,9 @@ extension ConsoleState {
   package mutating func update(_ event: ConsoleEvent) -> [Effect] {
     switch event {
     case .key(let key):
+      let wasAway = now - lastKey >= Self.absence
       lastKey = now
-      return press(key)
+      return (wasAway ? [.repaint] : []) + press(key)
     case .resized(let size): self.size = size
     case .time(let time):
       now = time
@@ -17,13 +18,13 @@ extension ConsoleState {
     case .log(let service, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.append(entries) ? [.pauseLog] : []
-      return pause + [log.continueSeeking(rows: logRows)].compactMap(\.self)
+      return pause + [log.continueSeeking(in: logPane)].compactMap(\.self)
     case .logUnavailable(let service, let reason):
       if service == log.service { log.fail(reason) }
     case .olderLog(let service, let position, let entries):
       guard service == log.service else { return [] }
       let pause: [Effect] = log.prepend(entries, before: position) ? [.pauseLog] : []
-      return pause + [log.fill(rows: logRows)].compactMap(\.self)
+      return pause + [log.fill(logPane)].compactMap(\.self)
     case .newerLog(let service, let position, let entries, let isEnd):
       guard service == log.service else { return [] }
       return log.take(newer: entries, after: position, isEnd: isEnd) ? [.pauseLog] : []
@@ -40,6 +41,9 @@ extension ConsoleState {
     }
     return []
   }
+
+  /// After so long without a key, somebody's wall(1) may lie over the picture.
+  private static let absence = Duration.seconds(600)
 
   /// Takes the power away from a console that nobody has touched for a while, if it was asked to.
   private mutating func lockAgain() {
@@ -100,7 +104,7 @@ extension ConsoleState {
 
   private mutating func take(_ finding: LogFinding) -> [Effect] {
     if finding == .nothing, let search = log.search { sayNotFound(search) }
-    let (isPausing, effect) = log.take(finding, rows: logRows)
+    let (isPausing, effect) = log.take(finding, in: logPane)
     return (isPausing ? [.pauseLog] : []) + [effect].compactMap(\.self)
   }
 
@@ -197,8 +201,8 @@ extension ConsoleState {
     return since.map { now - $0 > .seconds(1) } ?? true ? holder : nil
   }
 
-  /// The rows of the log pane that show lines.
-  var logRows: Int { max(1, (Layout(self).log?.count ?? 1) - 1) }
+  /// How the lines of the log lie in its pane.
+  var logPane: LogPane { LogPane(self) }
 
   /// Why the power to act is not there; nil when it is.
   package var weakness: String? {

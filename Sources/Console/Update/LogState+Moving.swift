@@ -1,5 +1,13 @@
 internal import Supervision
 
+/// The rows of one log entry that are in view.
+package struct VisibleEntry: Equatable, Sendable {
+  /// The index of the entry.
+  package let index: Int
+  /// Which of its rows.
+  package let rows: Range<Int>
+}
+
 extension LogState {
   /// The end of what is shown, whether it follows or not.
   package var end: Int { isFollowing ? entries.count : min(bottom, entries.count) }
@@ -9,42 +17,97 @@ extension LogState {
     folded.isEmpty || entry.contains(folded)
   }
 
-  /// The indices of the entries in a window of so many rows that ends at `end`, first to last.
-  package func window(_ rows: Int) -> [Int] {
+  /// What is in view of a window that ends at `end`, first to last.
+  package func window(_ pane: LogPane) -> [VisibleEntry] {
     let folded = LogEntry.folded(filter)
-    var indices: [Int] = []
-    var index = end
-    while indices.count < rows, index > 0 {
-      index -= 1
-      if isShown(entries[index], folded) { indices.append(index) }
+    var visible: [VisibleEntry] = []
+    var left = pane.rows
+    var (place, hidden) = (end, isFollowing ? 0 : hiddenRows)
+    while left > 0, let index = lastShown(before: place, folded) {
+      let height = pane.height(of: entries[index])
+      let last = max(1, height - hidden)
+      let first = max(0, last - left)
+      visible.append(VisibleEntry(index: index, rows: first..<last))
+      left -= last - first
+      (place, hidden) = (index, 0)
     }
-    return indices.reversed()
+    return visible.reversed()
   }
 
-  /// Moves by lines, up when negative.
+  private func lastShown(before place: Int, _ folded: [UInt8]) -> Int? {
+    entries[..<place].lastIndex { isShown($0, folded) }
+  }
+
+  private func firstShown(from place: Int, _ folded: [UInt8]) -> Int? {
+    entries[place...].firstIndex { isShown($0, folded) }
+  }
+}
+
+// MARK: - Moving
+
+extension LogState {
+  /// Moves by rows, up when negative.
   ///
   /// - Returns: What is needed for it: older lines, or newer ones.
-  package mutating func scroll(_ lines: Int, rows: Int) -> Effect? {
-    let folded = LogEntry.folded(filter)
-    var place = end
-    var left = abs(lines)
-    if lines < 0 {
-      while left > 0, place > 1 {
-        place -= 1
-        if isShown(entries[place], folded) { left -= 1 }
-      }
-      isFollowing = false
-      bottom = place
-      return olderIfNeeded(rows)
+  package mutating func scroll(_ rows: Int, in pane: LogPane) -> Effect? {
+    guard rows > 0 else {
+      moveUp(-rows, in: pane)
+      stopAtStart(pane)
+      return olderIfNeeded(pane)
     }
-    while left > 0, place < entries.count {
-      if isShown(entries[place], folded) { left -= 1 }
-      place += 1
-    }
-    bottom = place
-    if isBehind, entries.count - place <= rows { return requestNewer() }
-    if place == entries.count, !isBehind { isFollowing = true }
+    let wasFollowing = isFollowing
+    moveDown(rows, in: pane)
+    if isBehind, entries.count - bottom <= pane.rows { return requestNewer() }
+    let isAtEnd = bottom == entries.count && hiddenRows == 0
+    isFollowing = wasFollowing || isAtEnd && !isBehind
     return nil
+  }
+
+  private mutating func moveUp(_ rows: Int, in pane: LogPane) {
+    let folded = LogEntry.folded(filter)
+    stand(in: pane)
+    var left = rows
+    while left > 0, let index = lastShown(before: bottom, folded) {
+      let height = pane.height(of: entries[index])
+      let step = min(left, height - hiddenRows)
+      left -= step
+      hiddenRows += step
+      guard hiddenRows == height else { return bottom = index + 1 }
+      // One row always stays.
+      guard lastShown(before: index, folded) != nil else { return hiddenRows = height - 1 }
+      (bottom, hiddenRows) = (index, 0)
+    }
+  }
+
+  private mutating func moveDown(_ rows: Int, in pane: LogPane) {
+    let folded = LogEntry.folded(filter)
+    stand(in: pane)
+    var left = rows - min(rows, hiddenRows)
+    hiddenRows -= rows - left
+    while left > 0, let index = firstShown(from: bottom, folded) {
+      let height = pane.height(of: entries[index])
+      let step = min(left, height)
+      left -= step
+      (bottom, hiddenRows) = (index + 1, height - step)
+    }
+    if hiddenRows == 0, firstShown(from: bottom, folded) == nil { bottom = entries.count }
+  }
+
+  /// Takes the place that is shown now as one that no new line moves.
+  private mutating func stand(in pane: LogPane) {
+    (bottom, hiddenRows) = (end, isFollowing ? 0 : hiddenRows)
+    isFollowing = false
+    guard hiddenRows > 0 else { return }
+    // The pane may have become wider since.
+    let last = lastShown(before: bottom, LogEntry.folded(filter))
+    hiddenRows = last.map { min(hiddenRows, pane.height(of: entries[$0]) - 1) } ?? 0
+  }
+
+  /// Goes no further up than to a full window that begins with the oldest line.
+  private mutating func stopAtStart(_ pane: LogPane) {
+    guard isAtStart else { return }
+    let missing = pane.rows - window(pane).reduce(0) { $0 + $1.rows.count }
+    if missing > 0 { moveDown(missing, in: pane) }
   }
 
   /// Shows the end and moves along from here on.
@@ -61,19 +124,22 @@ extension LogState {
   /// Asks for more older lines when those that came do not fill the window yet.
   ///
   /// A filter that passes hardly anything does not make it read all the log: who goes up goes on.
-  package mutating func fill(rows: Int) -> Effect? {
-    isFollowing || isOverfull ? nil : olderIfNeeded(rows)
+  package mutating func fill(_ pane: LogPane) -> Effect? {
+    guard !isFollowing else { return nil }
+    stopAtStart(pane)
+    return isOverfull ? nil : olderIfNeeded(pane)
   }
 
   /// Shows the oldest line that is here.
-  package mutating func toStart(rows: Int) -> Effect? {
-    isFollowing = false
-    bottom = min(entries.count, max(rows, 1))
-    return olderIfNeeded(rows)
+  package mutating func toStart(_ pane: LogPane) -> Effect? {
+    (isFollowing, bottom, hiddenRows) = (false, 0, 0)
+    moveDown(pane.rows, in: pane)
+    return olderIfNeeded(pane)
   }
 
-  private mutating func olderIfNeeded(_ rows: Int) -> Effect? {
-    guard window(rows).count < rows || bottom <= rows else { return nil }
+  private mutating func olderIfNeeded(_ pane: LogPane) -> Effect? {
+    let isFull = window(pane).reduce(0) { $0 + $1.rows.count } >= pane.rows
+    guard !isFull || bottom <= pane.rows else { return nil }
     guard !isAtStart, !isLoading, let service, let position = firstPosition else { return nil }
     isLoading = true
     return .olderLog(service, before: position)
@@ -85,17 +151,19 @@ extension LogState {
     return .newerLog(service, after: position)
   }
 
-  /// Brings an entry into the middle of the window.
-  mutating func show(_ place: Int, rows: Int) {
-    bottom = end
+  /// Brings a row of an entry into the middle of the window, unless it is in view already.
+  mutating func show(_ place: Int, row: Int = 0, in pane: LogPane) {
+    stand(in: pane)
     found = place
-    isFollowing = false
-    let visible = window(rows)
-    if let first = visible.first, let last = visible.last, (first...last).contains(place),
-      bottom > 0
+    let visible = window(pane)
+    if let first = visible.first?.index, let last = visible.last?.index,
+      (first...last).contains(place),
+      visible.first(where: { $0.index == place })?.rows.contains(row) ?? true
     {
       return
     }
-    bottom = min(entries.count, place + 1 + rows / 2)
+    let isShown = isShown(entries[place], LogEntry.folded(filter))
+    (bottom, hiddenRows) = (place + 1, isShown ? pane.height(of: entries[place]) - 1 - row : 0)
+    moveDown(pane.rows / 2, in: pane)
   }
 }

@@ -21,23 +21,24 @@ extension LogState {
   package var isWhole: Bool { isAtStart && !isBehind }
 
   /// Goes to the next line that holds the text, also in lines that are not here.
-  package mutating func findNext(older: Bool, rows: Int) -> Effect? {
+  package mutating func findNext(older: Bool, in pane: LogPane) -> Effect? {
     let target = LogTarget.text(LogEntry.folded(find), filter: LogEntry.folded(filter))
     guard !find.isEmpty else { return nil }
-    let from = found ?? (older ? end : max(0, end - rows) - 1)
+    let from = found ?? (older ? end : (window(pane).first?.index ?? end) - 1)
     let (before, after) = (min(from, entries.count), min(max(0, from + 1), entries.count))
     let place =
       older
       ? target.lastHit(in: entries[..<before]) : target.firstHit(in: entries[after...])
     if let place {
-      show(place, rows: rows)
+      let row = pane.row(of: LogEntry.folded(find), in: entries[place])
+      show(place, row: row, in: pane)
       return nil
     }
     return searchElsewhere(for: target, isUpward: older)
   }
 
   /// Shows the first line that was written at a moment or later.
-  package mutating func seek(_ moment: Timestamp, rows: Int) -> Effect? {
+  package mutating func seek(_ moment: Timestamp, in pane: LogPane) -> Effect? {
     let times = entries.lazy.compactMap(\.time)
     guard let first = times.first else {
       sought = moment
@@ -47,17 +48,17 @@ extension LogState {
     let target = LogTarget.moment(moment)
     if first > moment, !isAtStart { return searchElsewhere(for: target, isUpward: true) }
     if let place = target.firstHit(in: entries[...]) {
-      show(place, rows: rows)
+      show(place, in: pane)
       return nil
     }
     if isBehind { return searchElsewhere(for: target, isUpward: false) }
-    show(entries.count - 1, rows: rows)
+    show(entries.count - 1, in: pane)
     return nil
   }
 
   /// Goes on looking for a moment once there are lines.
-  package mutating func continueSeeking(rows: Int) -> Effect? {
-    sought.flatMap { seek($0, rows: rows) }
+  package mutating func continueSeeking(in pane: LogPane) -> Effect? {
+    sought.flatMap { seek($0, in: pane) }
   }
 
   private mutating func searchElsewhere(for target: LogTarget, isUpward: Bool) -> Effect? {
@@ -75,7 +76,8 @@ extension LogState {
   /// Takes in how a search stands.
   ///
   /// - Returns: Whether the source should pause, and what is needed then.
-  package mutating func take(_ finding: LogFinding, rows: Int) -> (isPausing: Bool, Effect?) {
+  package mutating func take(_ finding: LogFinding, in pane: LogPane) -> (isPausing: Bool, Effect?)
+  {
     guard let search else { return (false, nil) }
     if case .progress(let lines, let time) = finding {
       self.search?.lines = lines
@@ -84,10 +86,10 @@ extension LogState {
     }
     self.search = nil
     if case .found(let stretch) = finding, !stretch.entries.isEmpty || stretch.isAdjoining {
-      return (take(stretch, of: search, rows: rows), fill(rows: rows))
+      return (take(stretch, of: search, in: pane), fill(pane))
     }
     if case .moment = search.target, !entries.isEmpty {
-      show(search.isUpward ? 0 : entries.count - 1, rows: rows)
+      show(search.isUpward ? 0 : entries.count - 1, in: pane)
       return (false, nil)
     }
     return (false, search.wasFollowing ? follow() : nil)

@@ -15,16 +15,24 @@ package struct LogState: Sendable {
   package internal(set) var isFollowing = true
   /// While it does not: the entry after the last one that is shown.
   package internal(set) var bottom = 0
+  /// How many rows of that last one lie beneath the window.
+  package internal(set) var hiddenRows = 0
   /// Whether newer lines were left out because there is no room for them: nothing follows now.
   package internal(set) var isBehind = false
   /// Whether the oldest line of all is here.
   package internal(set) var isAtStart = false
   package internal(set) var isLoading = false
+  /// Whether lines that are too long go on in further rows.
+  package var isWrapped = true
   /// How many columns of the lines are left out at their start, to read what is too long.
+  ///
+  /// While there are any, no line goes on in further rows.
   package var shift = 0
   package var times = Times.local
   package var find = ""
-  package var filter = ""
+  package var filter = "" {
+    didSet { hiddenRows = 0 }
+  }
   /// The entry that the search stands at.
   package internal(set) var found: Int?
   /// The search that goes on in lines that are not here.
@@ -54,10 +62,10 @@ package struct LogState: Sendable {
 
   /// Begins with another log, or anew.
   package mutating func open(_ service: ServiceName?) {
-    let (times, find, filter) = (times, find, filter)
+    let (times, find, filter, isWrapped) = (times, find, filter, isWrapped)
     self = LogState()
     self.service = service
-    (self.times, self.find, self.filter) = (times, find, filter)
+    (self.times, self.find, self.filter, self.isWrapped) = (times, find, filter, isWrapped)
   }
 
   package mutating func fail(_ reason: String) { trouble = reason }
@@ -142,7 +150,7 @@ extension LogState {
   /// Takes lines in among which something was found.
   ///
   /// - Returns: Whether the source should pause.
-  mutating func take(_ stretch: LogStretch, of search: Search, rows: Int) -> Bool {
+  mutating func take(_ stretch: LogStretch, of search: Search, in pane: LogPane) -> Bool {
     let wasBehind = isBehind
     var place = stretch.hit
     if search.isUpward, stretch.isAdjoining, search.start == firstPosition {
@@ -155,7 +163,10 @@ extension LogState {
     } else {
       replace(with: stretch.entries)
     }
-    show(min(place, entries.count - 1), rows: rows)
+    place = min(place, entries.count - 1)
+    var row = 0
+    if case .text(let text, _) = search.target { row = pane.row(of: text, in: entries[place]) }
+    show(place, row: row, in: pane)
     if search.isUpward { _ = dropNewest() } else { dropOldest() }
     return isBehind && !wasBehind
   }

@@ -6,7 +6,7 @@ extension ConsoleView {
     guard let dialog = state.dialog else { return }
     let most = min(72, state.size.columns - 4)
     let lines = (dialog.lines + [dialog.finding].compactMap(\.self))
-      .flatMap { TextFitting.wrap($0, most - 4) }
+      .flatMap { TextFitting.wrap($0, most - 4).map(\.text) }
     let buttons = [
       (" Cancel ", !dialog.isConfirmationFocused),
       (" \(dialog.confirmation) ", dialog.isConfirmationFocused),

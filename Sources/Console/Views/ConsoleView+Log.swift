@@ -7,20 +7,20 @@ extension ConsoleView {
     drawRule(
       logTitle, right: logPlace, isFocused: state.focus == .log, rows.lowerBound, on: &screen)
     let log = state.log
-    let height = rows.count - 1
-    guard height > 0 else { return }
-    let indices = log.window(height)
-    if indices.isEmpty {
+    guard rows.count > 1 else { return }
+    let pane = LogPane(state)
+    let visible = log.window(pane)
+    if visible.isEmpty {
       screen.put(
         TextFitting.fit(emptyReason, state.size.columns - 3), .quiet, at: 2, rows.lowerBound + 1)
       return
     }
-    let pattern = LogEntry.folded(log.find)
-    for (offset, index) in indices.enumerated() {
-      let row = rows.lowerBound + 1 + offset
-      drawEntry(
-        log.entries[index], pattern, isFound: index == log.found && !log.find.isEmpty, row,
-        on: &screen)
+    var row = rows.lowerBound + 1
+    for part in visible {
+      let isFound = part.index == log.found && !log.find.isEmpty
+      if isFound { screen.put("▸", .focus, at: 0, row) }
+      draw(part.rows, of: log.entries[part.index], pane, from: row, on: &screen)
+      row += part.rows.count
     }
   }
 
@@ -71,53 +71,30 @@ extension ConsoleView {
       : "No line holds “\(VisibleText.escape(log.filter))”; Esc shows all."
   }
 
-  private func drawEntry(
-    _ entry: LogEntry, _ pattern: [UInt8], isFound: Bool, _ row: Int, on screen: inout Screen
+  private func draw(
+    _ visible: Range<Int>, of entry: LogEntry, _ pane: LogPane, from row: Int,
+    on screen: inout Screen
   ) {
-    let (width, log) = (state.size.columns, state.log)
-    guard entry.isLine else {
-      let text = String(decoding: entry.text, as: UTF8.self)
-      screen.put("── \(text) ──", .stale, at: 2, row)
-      return
+    let rows = pane.rows(of: entry)
+    let column = pane.textColumn(of: entry)
+    let matches = entry.isLine ? matches(in: rows) : []
+    for (offset, index) in visible.enumerated() {
+      let (part, row) = (rows[index], row + offset)
+      var place = column
+      if index > 0 {
+        place = screen.put(part.lead, .quiet, at: column, row)
+      } else {
+        screen.put(pane.stamp(of: entry), .quiet, at: LogPane.firstColumn, row)
+      }
+      screen.put(part.text, entry.isLine ? .normal : .stale, at: place, row)
+      if index == 0 { markState(in: part.text, at: place, row, on: &screen) }
+      for match in matches { mark(match, in: part, at: place, row, on: &screen) }
     }
-    if isFound { screen.put("▸", .focus, at: 0, row) }
-    let stamp = stampText(entry)
-    let start = screen.put(stamp, .quiet, at: 2, row, before: width)
-    let place = stamp.isEmpty ? start : start + 1
-    // No more of a line is made visible than the screen can hold.
-    let cut = entry.text.prefix(4 * max(0, width - place + log.shift))
-    var text = VisibleText.escape(cut)
-    if entry.text.count > cut.count || entry.dropped > 0 { text += " …" }
-    if log.shift > 0, !text.isEmpty {
-      text = "…" + text[TextFitting.prefix(of: text, log.shift + 1).endIndex...]
-    }
-    let shown = TextFitting.fit(text, width - place)
-    screen.put(shown, at: place, row, before: width)
-    markState(in: shown, at: place, row, on: &screen)
-    markMatches(of: pattern, in: shown, at: place, row, on: &screen)
-  }
-
-  private func stampText(_ entry: LogEntry) -> String {
-    guard let stamp = entry.stamp else { return "" }
-    guard state.log.times != .raw, let time = stamp.timestamp else { return "\(stamp)" }
-    switch state.log.times {
-    case .relative: return TextFitting.pad(Words.age(state.now - time), 9, right: true)
-    case .utc: return Self.clock(time, .utc, state.now)
-    default: return Self.clock(time, state.zone, state.now)
-    }
-  }
-
-  /// The time of day to the millisecond, after the date when it is another day's.
-  private static func clock(_ time: Timestamp, _ zone: Timestamp.Zone, _ now: Timestamp) -> String {
-    let day = "%Y-%m-%d"
-    let isToday = time.formatted(day, zone: zone) == now.formatted(day, zone: zone)
-    let milliseconds = String(1000 + time.fraction / 1_000_000).dropFirst()
-    return time.formatted(isToday ? "%H:%M:%S" : "%m-%d %H:%M:%S", zone: zone) + ".\(milliseconds)"
   }
 
   /// Our own log names states after the rule: the word alone stands out, so that a page of them
   /// stays quiet.
-  private func markState(in text: String, at start: Int, _ row: Int, on screen: inout Screen) {
+  private func markState(in text: Substring, at start: Int, _ row: Int, on screen: inout Screen) {
     var place = start
     for word in text.split(separator: " ", maxSplits: 4, omittingEmptySubsequences: false).prefix(4)
     {
@@ -135,17 +112,29 @@ extension ConsoleView {
     "built": .fresh, "reloaded": .fresh, "restarted": .fresh,
   ]
 
-  private func markMatches(
-    of pattern: [UInt8], in text: String, at start: Int, _ row: Int, on screen: inout Screen
-  ) {
-    guard !pattern.isEmpty else { return }
-    let bytes = Array(text.utf8)
+  /// Where the text of rows holds what is searched for, in bytes: a match may go over their ends.
+  private func matches(in rows: [TextRow]) -> [Range<Int>] {
+    let pattern = LogEntry.folded(state.log.find)
+    let bytes = Array((rows.first?.text.base ?? "").utf8)
+    var matches: [Range<Int>] = []
     var from = 0
     while let range = LogEntry.range(of: pattern, in: bytes, from: from) {
-      let before = TextWidth.of(String(decoding: bytes[..<range.lowerBound], as: UTF8.self))
-      let width = TextWidth.of(String(decoding: bytes[range], as: UTF8.self))
-      screen.mark((start + before)..<(start + before + width), row, as: .match)
+      matches.append(range)
       from = range.upperBound
     }
+    return matches
+  }
+
+  private func mark(
+    _ match: Range<Int>, in part: TextRow, at start: Int, _ row: Int, on screen: inout Screen
+  ) {
+    let here = match.clamped(to: part.bytes)
+    guard !here.isEmpty else { return }
+    let bytes = part.text.base.utf8
+    func column(_ offset: Int) -> Int {
+      let index = bytes.index(bytes.startIndex, offsetBy: offset)
+      return start + TextWidth.of(part.text.base[part.text.startIndex..<index])
+    }
+    screen.mark(column(here.lowerBound)..<column(here.upperBound), row, as: .match)
   }
 }

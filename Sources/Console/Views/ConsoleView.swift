@@ -39,7 +39,7 @@ package struct ConsoleView {
     let text =
       "qmail-console needs \(needed), this is \(size). \(attention.map(\.text).joined(separator: ", "))"
     for (row, line) in TextFitting.wrap(text, state.size.columns).enumerated() {
-      screen.put(line, at: 0, row)
+      screen.put(line.text, at: 0, row)
     }
   }
 

@@ -26,10 +26,9 @@ struct DetailsPage {
 
   private func writeState(to page: inout DocumentBuilder) {
     let status = product.status
-    page.line([
-      Span("  "), Span("\(status.sign) \(status.word)", status.role),
-      Span("  " + status.explanation, .quiet),
-    ])
+    let word = "\(status.sign) \(status.word)"
+    page.entry(
+      Span(word, status.role), column: TextWidth.of(word) + 2, status.explanation, .quiet)
     for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
@@ -133,7 +132,7 @@ struct DetailsPage {
         ? "nothing is made from it" : followers.map(\.shownName).joined(separator: ", "))
     guard let plan = state.facts.plans[product.name], !plan.isEmpty else { return }
     page.heading("Plan", "what f would do, and all that is stale with it")
-    for line in plan { page.text(line, indent: 4) }
+    for line in plan { page.text(line, indent: 4, hanging: 2) }
   }
 
   // MARK: Inputs
@@ -204,7 +203,7 @@ struct DetailsPage {
       if !run.why.isEmpty {
         page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13)
       }
-      for line in run.output { page.text("| " + line, .quiet, indent: 13) }
+      for line in run.output { page.text("| " + line, .quiet, indent: 13, hanging: 2) }
     }
   }
 

@@ -60,21 +60,29 @@ struct DocumentBuilder {
     lines.append(shown)
   }
 
-  /// A text, wrapped.
-  mutating func text(_ text: String, _ role: Role = .normal, indent: Int = 2) {
+  /// A text, wrapped; one of several in a list has all rows but its first set in further.
+  mutating func text(
+    _ text: String, _ role: Role = .normal, indent: Int = 2, hanging: Int = 0
+  ) {
     let words = text.drop { $0 == " " }
     let indent = indent + text.count - words.count
-    for line in TextFitting.wrap(String(words), max(8, width - indent - 1)) {
-      lines.append([Span(String(repeating: " ", count: indent) + line, role)])
+    let rows = TextFitting.wrap(String(words), max(8, width - indent - 1), hanging: hanging)
+    for (index, row) in rows.enumerated() {
+      let start = indent + (index == 0 ? 0 : hanging)
+      lines.append([
+        Span(TextFitting.pad(row.lead, start, right: true), .quiet), Span(String(row.text), role),
+      ])
     }
   }
 
   /// A word in a column of its own, and a text beside it, wrapped.
   mutating func entry(_ word: Span, column: Int, _ text: String, _ role: Role = .normal) {
     let wrapped = TextFitting.wrap(text, max(8, width - column - 3))
-    for (index, line) in wrapped.enumerated() {
-      let first = index == 0 ? TextFitting.pad(word.text, column) : TextFitting.pad("", column)
-      lines.append([Span("  "), Span(first, word.role), Span(line, role)])
+    for (index, row) in wrapped.enumerated() {
+      let first =
+        index == 0
+        ? TextFitting.pad(word.text, column) : TextFitting.pad(row.lead, column, right: true)
+      lines.append([Span("  "), Span(first, word.role), Span(String(row.text), role)])
     }
   }
 }

@@ -20,10 +20,12 @@ struct MessageLines {
     let time = message.time.map { $0.formatted("%H:%M:%S ", zone: state.zone) } ?? ""
     let width = max(1, state.size.columns - TextWidth.of(dismissal) - 4)
     let wrapped = TextFitting.wrap("\(time)\(message.text)", max(1, width - TextWidth.of(sign) - 1))
-    var lines = Array(wrapped.prefix(Self.limit))
+    var lines = wrapped.prefix(Self.limit).map { String($0.text) }
     if wrapped.count > lines.count { lines[lines.count - 1] += "…" }
-    let indent = String(repeating: " ", count: TextWidth.of(sign) + 1)
-    self.lines = lines.enumerated().map { ($0.offset == 0 ? "\(sign) " : indent) + $0.element }
+    self.lines = zip(wrapped, lines).enumerated().map { index, line in
+      (index == 0 ? "\(sign) " : TextFitting.pad(line.0.lead, TextWidth.of(sign) + 1, right: true))
+        + line.1
+    }
     self.role = role
     self.dismissal = dismissal
   }

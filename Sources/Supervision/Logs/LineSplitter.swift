@@ -46,7 +46,7 @@ struct LineSplitter {
 
 extension LogPosition {
   func advanced(by count: Int) -> LogPosition {
-    LogPosition(device: device, inode: inode, offset: offset + Int64(count))
+    LogPosition(in: file, offset: offset + Int64(count))
   }
 }
 

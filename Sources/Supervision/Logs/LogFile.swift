@@ -5,8 +5,7 @@ internal import SystemSupport
 /// An open file of a log.
 struct LogFile {
   let descriptor: OwnedDescriptor
-  let device: UInt64
-  let inode: UInt64
+  let identity: FileIdentity
   /// The name under which it was opened; `current` and `previous` do not last.
   let name: String
 
@@ -21,16 +20,17 @@ struct LogFile {
       let status = try FileStatus.of(descriptor, subject: path.visible)
       guard status.kind == .regular else { throw SystemError("read", path, .invalidArgument) }
       return LogFile(
-        descriptor: descriptor, device: status.device, inode: status.inode, name: name)
+        descriptor: descriptor,
+        identity: try FileIdentity.of(descriptor, subject: path.visible), name: name)
     } catch {
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
   }
 
-  /// Whether this is the file of a status or a position.
+  /// Whether this is the file of a status; while it is open, no other has its number.
   func isSame(device: UInt64, inode: UInt64) -> Bool {
-    self.device == device && self.inode == inode
+    identity.device == device && identity.inode == inode
   }
 
   /// Its length now.
@@ -44,7 +44,7 @@ struct LogFile {
   }
 
   func position(_ offset: Int64) -> LogPosition {
-    LogPosition(device: device, inode: inode, offset: offset)
+    LogPosition(in: identity, offset: offset)
   }
 
   /// Whether it carries the lasting name of a finished file: `@STAMP.s` or `@STAMP.u`.

@@ -110,7 +110,7 @@ struct LogFiles {
     var entries = look.names.map { Entry(name: $0, file: nil) }
     for file in [look.passing, look.current].compactMap({ $0 }) {
       let isListed = entries.suffix(newest).reversed().contains {
-        $0.isSame(device: file.device, inode: file.inode, in: directory)
+        $0.isSame(device: file.identity.device, inode: file.identity.inode, in: directory)
       }
       if !isListed { entries.append(Entry(name: file.name, file: file)) }
     }
@@ -140,8 +140,11 @@ extension LogFiles {
 
   /// The file of a position, whatever it is called now; nil when it is gone.
   func file(at position: LogPosition) throws(SystemError) -> LogFile? {
-    guard let index = index(device: position.device, inode: position.inode) else { return nil }
-    return try open(index)
+    let wanted = position.file
+    guard let index = index(device: wanted.device, inode: wanted.inode),
+      let file = try open(index), file.identity.isSame(as: wanted)
+    else { return nil }
+    return file
   }
 
   func oldest() throws(SystemError) -> LogFile? { try firstFile(from: 0) }
@@ -157,7 +160,7 @@ extension LogFiles {
   /// The index of a file among the entries, by its lasting name or by its identity.
   func index(of file: LogFile) -> Int? {
     if file.isOld { return entries.firstIndex { $0.name == file.name } }
-    return index(device: file.device, inode: file.inode)
+    return index(device: file.identity.device, inode: file.identity.inode)
   }
 
   /// The name at an index.

@@ -3,14 +3,13 @@ package import SystemSupport
 
 /// A place in a log: a byte of one file, which rotation renames but does not change.
 package struct LogPosition: Hashable, Sendable {
-  package let device: UInt64
-  package let inode: UInt64
+  /// The file; a processor's work takes its place, and a later file may get its number then.
+  package let file: FileIdentity
   /// Bytes before the place.
   package let offset: Int64
 
-  package init(device: UInt64, inode: UInt64, offset: Int64) {
-    self.device = device
-    self.inode = inode
+  package init(in file: FileIdentity, offset: Int64) {
+    self.file = file
     self.offset = offset
   }
 
@@ -21,8 +20,8 @@ package struct LogPosition: Hashable, Sendable {
   /// - Throws: `SystemError` when something is there that cannot be looked at.
   package static func end(of directory: FilePath) throws(SystemError) -> LogPosition? {
     let current = directory.appending("current")
-    if let status = try FileStatus.of(current, followingLinks: false) {
-      return LogPosition(device: status.device, inode: status.inode, offset: status.size)
+    if let (file, size) = try FileIdentity.of(current) {
+      return LogPosition(in: file, offset: size)
     }
     return try LogFiles(in: directory).newest().map { (file) throws(SystemError) in
       try file.position(file.size)

@@ -60,14 +60,32 @@ package enum FileOperations {
   ///
   /// - Throws: `SystemError`; both names are then as before.
   package static func rename(_ from: FilePath, to: FilePath) throws(SystemError) {
-    try rename(from, to: to, exchanging: false)
+    try rename(from, to: to, flags: 0)
+  }
+
+  /// Renames a file to a name that must be free.
+  ///
+  /// A file system that cannot promise that, such as NFS, is asked just before.
+  ///
+  /// - Throws: `SystemError`, with `fileExists` when the name is taken; both names are then as
+  ///   before.
+  package static func rename(_ from: FilePath, toFree to: FilePath) throws(SystemError) {
+    do {
+      try rename(from, to: to, flags: UInt32(linux_rename_free))
+    } catch {
+      guard error.errno == .invalidArgument else { throw error }
+      guard try FileStatus.of(to, followingLinks: false) == nil else {
+        throw SystemError("rename", "\(from.visible) to \(to.visible)", .fileExists)
+      }
+      try rename(from, to: to)
+    }
   }
 
   /// Lets two names swap their files in one step.
   ///
   /// - Throws: `SystemError`; both names are then as before.
   package static func exchange(_ first: FilePath, _ second: FilePath) throws(SystemError) {
-    try rename(first, to: second, exchanging: true)
+    try rename(first, to: second, flags: UInt32(linux_rename_exchange))
   }
 
   /// Gives a file a second name; the new name must be free.
@@ -133,12 +151,12 @@ package enum FileOperations {
   }
 
   private static func rename(
-    _ from: FilePath, to: FilePath, exchanging: Bool
+    _ from: FilePath, to: FilePath, flags: UInt32
   ) throws(SystemError) {
     try check("rename", "\(from.visible) to \(to.visible)") {
       unsafe from.withPlatformString { old in
         unsafe to.withPlatformString {
-          unsafe linux_rename(AT_FDCWD, old, AT_FDCWD, $0, exchanging ? 1 : 0)
+          unsafe linux_rename(AT_FDCWD, old, AT_FDCWD, $0, flags)
         }
       }
     }

@@ -34,12 +34,16 @@ package struct Timestamp: Comparable, Hashable, Sendable, Codable {
     left.nanoseconds < right.nanoseconds
   }
 
+  /// The time between two moments; what lies beyond 292 years is cut to that.
+  ///
+  /// Moments are read from files and logs, where anything may stand.
   package static func - (left: Timestamp, right: Timestamp) -> Duration {
-    .nanoseconds(left.nanoseconds - right.nanoseconds)
+    .nanoseconds(left.nanoseconds.clampedSubtracting(right.nanoseconds))
   }
 
+  /// The moment some time after another; what no stamp can hold is cut to the last that one can.
   package static func + (time: Timestamp, duration: Duration) -> Timestamp {
-    Timestamp(nanoseconds: time.nanoseconds + duration.wholeNanoseconds)
+    Timestamp(nanoseconds: time.nanoseconds.clampedAdding(duration.wholeNanoseconds))
   }
 
   package init(from decoder: any Decoder) throws {
@@ -91,6 +95,16 @@ extension Timestamp {
 }
 
 extension Int64 {
+  fileprivate func clampedAdding(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  fileprivate func clampedSubtracting(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other < 0 ? .max : .min) : difference
+  }
+
   fileprivate var quotientRoundedDown: Int64 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: 1_000_000_000)
     return remainder < 0 ? quotient - 1 : quotient

@@ -22,6 +22,8 @@ package final class Candidate {
   /// The private directory, where there is one.
   private let directory: FilePath?
   private var isRemoved = false
+  /// Whether there was no product yet when this began.
+  private let isFirst: Bool
   /// When the names around the private directory changed last, once it was made.
   private let made: Timestamp?
 
@@ -46,6 +48,7 @@ package final class Candidate {
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let base = ".\(name)\(NameNoise.candidateMark)\(random)"
     let old = try FileStatus.of(product, followingLinks: false)
+    isFirst = old == nil
     let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
     if isOpen, owner == nil, try FileStatus.of(parent.isEmpty ? "." : parent)?.owner == geteuid() {
       directory = nil
@@ -98,7 +101,8 @@ package final class Candidate {
   /// Puts the file in the product's place: owner and mode of the old product, or root's and not
   /// writable by others; brought to the disk before and after.
   ///
-  /// - Throws: `SystemError`; the old product is then still in place.
+  /// - Throws: `SystemError`; the old product is then still in place. Where there was none when this
+  ///   began, what has come there since is somebody's work, and stays, too.
   func commit() throws(SystemError) {
     let file = try FileReading.open(path, followingLinks: false)
     let new = try FileStatus.of(file, subject: path.visible)
@@ -117,8 +121,18 @@ package final class Candidate {
       try check("chmod", path.visible) { fchmod(file.raw, mode_t(mode)) }
     }
     try file.synchronize(subject: path.visible)
-    try FileOperations.rename(path, to: product)
+    try moveIntoPlace()
     try FileOperations.synchronizeDirectory(product.removingLastComponent())
+  }
+
+  private func moveIntoPlace() throws(SystemError) {
+    guard isFirst else { return try FileOperations.rename(path, to: product) }
+    do {
+      try FileOperations.rename(path, toFree: product)
+    } catch {
+      guard error.errno == .fileExists else { throw error }
+      throw SystemError("create", product, .fileExists)
+    }
   }
 
   /// Removes what was made under the names, and what runs that were killed have left of theirs.

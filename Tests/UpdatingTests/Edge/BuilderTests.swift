@@ -91,6 +91,21 @@ import Testing
     #expect(server.state(of: "x.cdb").failure == nil)
   }
 
+  @Test func `a product that somebody else makes during its first build stays as it is`() throws {
+    let server = try server()
+    let product = server.product("x.cdb")
+    try server.script("x.cdb", "\(Self.good); printf theirs >\(product)")
+    let entry = try server.entry("x.cdb", in: try server.pass())
+    #expect(entry.run?.result == .failed)
+    #expect(entry.run?.summary == "unable to create \(product): File exists")
+    #expect(try product.text == "theirs")
+    #expect(try server.leftovers(in: server.path("etc")) == [])
+    // It is known now, and replaced as any other.
+    try server.letRetryCome("x.cdb")
+    #expect(try server.run("x.cdb") == .built)
+    #expect(try server.dump(product) == ["+1,1:a->b"])
+  }
+
   @Test func `a failure is told once, tried again when due, and at once after a change`() throws {
     let server = try server()
     try server.script("x.cdb", "echo run >>$QMAIL_UPDATER_ROOT/runs; echo 'no luck'; exit 1")

@@ -18,6 +18,23 @@ import Testing
     #expect(try product.text == "new")
   }
 
+  @Test(arguments: [false, true])
+  func `what appeared in the place of a first product stays, and is told`(isPrivate: Bool) throws {
+    let candidate = try Candidate(for: product, isPrivate: isPrivate)
+    try candidate.path.write("ours")
+    try product.write("theirs")
+    let error = #expect(throws: SystemError.self) { try candidate.commit() }
+    #expect(error?.description == "unable to create \(product): File exists")
+    #expect(try product.text == "theirs")
+    candidate.remove()
+    #expect(try FileReading.names(in: Scratch.directory).map(\.string) == ["list.cdb"])
+    // The next one knows of it, and replaces it.
+    let next = try Candidate(for: product, isPrivate: isPrivate)
+    try next.path.write("ours")
+    try next.commit()
+    #expect(try product.text == "ours")
+  }
+
   @Test(arguments: [(true, 0o644), (false, 0o640)])
   func `what not everybody may read is made where nobody else can look`(
     isPrivate: Bool, mode: UInt32
