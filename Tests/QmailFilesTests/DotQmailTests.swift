@@ -12,6 +12,7 @@ import Testing
       (".qmail-a:b-c", "-a.b-", "c"), (".qmail-default", "-", "default"), (".qmail", "-", nil),
       (".qmail-", "-", nil), (".qmail-shop", "-shop-", nil), (".qmail-shop-", "-shop-", nil),
       (".qmailx", "-", nil), ("qmail-info", "-", nil), (".qmailinfo", "", "info"),
+      (".qmail-x\nroot@a.example", "-", nil),
     ] as [(String, String, String?)])
   func `a name stands for the rest of an address`(name: String, prefix: String, rest: String?) {
     let address = DotQmailName.address(of: Array(name.utf8), after: Array(prefix.utf8))

@@ -61,8 +61,12 @@ import Testing
     #expect(read(text).1?.line == line)
   }
 
-  @Test(arguments: [("", 0), ("0", 0), ("2080x", 0x820), ("x", 0)] as [(String, UInt32)])
-  func `flags are the digits in front`(text: String, expected: UInt32) {
+  @Test(
+    arguments: [
+      ("", 0), ("0", 0), ("2080x", 0x820), ("x", 0), (" \t2048", 0x800), ("+32", 0x20),
+      ("-1", 0xffff_ffff), ("--1", 0), ("- 1", 0),
+    ] as [(String, UInt32)])
+  func `flags are the number in front, as atoi reads it`(text: String, expected: UInt32) {
     #expect(VpasswdFile.flags(text.utf8).rawValue == expected)
   }
 }

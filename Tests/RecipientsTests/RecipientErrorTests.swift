@@ -106,7 +106,7 @@ import Testing
     #expect(try problems(tree).first?.contains("etc/aliases.cdb") == true)
   }
 
-  @Test(arguments: ["nobody\n", "a@\n", "two words@x\n"])
+  @Test(arguments: ["nobody\n", "a@\n", "two words@x\n", "ann@x\r\n", "an\tn@x\n"])
   func `a reject file holds addresses and domains, nothing else`(text: String) throws {
     let tree = try Tree(["var/qmail/control/validrcptto.reject": "# ours\n\(text)"])
     let error = #expect(throws: FileFormatError.self) { try tree.addresses() }

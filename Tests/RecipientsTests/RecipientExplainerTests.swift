@@ -72,7 +72,7 @@ import Testing
     let explanation = explain(address, tree)
     #expect(explanation?.absence?.contains(expected) == true)
     #expect(explanation?.isAccepted == false)
-    #expect((explanation?.domainOrigin == nil) == (address == "u@far.example"))
+    #expect((explanation?.domain == .notTaken) == (address == "u@far.example"))
   }
 
   @Test func `a reject wins over what would accept, and names its line`() throws {
@@ -114,6 +114,41 @@ import Testing
     #expect(explanation?.isAccepted == nil)
     #expect(explanation?.obstacles.first?.contains("vpasswd: line 1") == true)
     #expect(explanation?.lines.first == "ann@a.example: nobody can tell")
+  }
+
+  @Test func `a broken file beside rcpthosts leaves the cdb in use its word`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try tree.write("home/vpopmail/domains/a.example/vpasswd", Tree.vpasswd(["ann"]))
+    _ = try RecipientListBuilder(tree.layout).build().update(tree.layout.validRecipients)
+    try tree.write("var/qmail/users/assign", "rubbish\n")
+    let explanation = explain("ann@a.example", tree)
+    #expect(explanation?.isAccepted == true)
+    #expect(explanation?.domain == .taken(.line(tree.path("var/qmail/control/rcpthosts"), 2)))
+    #expect(explanation?.obstacles.first?.contains("users/assign: line 1") == true)
+    #expect(explain("ann@far.example", tree)?.isAccepted == false)
+  }
+
+  @Test func `without rcpthosts nobody can tell whether mail for a domain is taken`() throws {
+    let tree = try Tree()
+    _ = try RecipientListBuilder(tree.layout).build().update(tree.layout.validRecipients)
+    try FileOperations.remove(tree.path("var/qmail/control/rcpthosts"))
+    let explanation = explain("ann@mx.example", tree)
+    #expect(explanation?.domain == .unknown)
+    #expect(explanation?.isAccepted == nil)
+    #expect(explanation?.lines[1] == "nobody can tell whether mail for the domain is taken")
+  }
+
+  @Test func `an address of virtualdomains may stand for extensions`() throws {
+    let tree = try Tree([
+      "var/qmail/control/virtualdomains": "list-default@mx.example:ann\n"
+    ])
+    _ = try RecipientListBuilder(tree.layout).build().update(tree.layout.validRecipients)
+    let explanation = explain("list-x@mx.example", tree)
+    #expect(explanation?.isOutdated == false)
+    #expect(
+      steps(explanation?.fresh).last?.hit?.origin
+        == .line(tree.path("var/qmail/control/virtualdomains"), 1))
   }
 
   @Test(arguments: ["ann", "ann@", "", "@"])

@@ -76,6 +76,15 @@ import Testing
       + ["var/qmail/users/assign", "var/qmail/users/cdb"]
     #expect(try depfile.text == expected.map { "\(tree.root)/\($0)\n" }.joined())
   }
+
+  @Test func `a file that stops everything is among what was read`() throws {
+    let tree = try Tree(["var/qmail/control/validrcptto.reject": "no address\n"])
+    var sources: [String] = []
+    #expect(throws: FileFormatError.self) {
+      try tree.addresses { $0.noteSources = { sources = $0.map(\.description) } }
+    }
+    #expect(sources.contains(tree.layout.rejectedRecipients.string))
+  }
 }
 
 /// What becomes of the .cdb file.

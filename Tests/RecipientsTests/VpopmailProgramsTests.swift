@@ -102,6 +102,16 @@ import Testing
     #expect(try tree.addresses { $0.keepsGoing = true } == [])
   }
 
+  @Test(arguments: ["exit 1", "kill -9 $$"])
+  func `a password that vuserinfo printed before it failed is not shown`(end: String) throws {
+    let tree = try tree(
+      vuserinfo: "printf 'name: ann\\npasswd: $1$x$hash\\nclear passwd: secret'\n\(end)",
+      valias: "true")
+    let error = #expect(throws: RecipientError.self) { try tree.addresses() }
+    #expect(error?.description.contains("secret") == false)
+    #expect(error?.problems.first?.reason.contains("vuserinfo -D a.example: ") == true)
+  }
+
   @Test func `several programs run at the same time`() throws {
     // Each waits until the other one runs, too.
     let script = """

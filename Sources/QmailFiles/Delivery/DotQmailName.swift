@@ -12,13 +12,13 @@ package enum DotQmailName {
   ///   - name: The name of a file.
   ///   - prefix: What follows `.qmail`: `-` for a user's own, `-ext-` below an extension; with the
   ///     dots of the address.
-  /// - Returns: The rest, in small letters, its colons turned to dots; nil for another name or
-  ///   when nothing is left.
+  /// - Returns: The rest, in small letters, its colons turned to dots; nil for another name, when
+  ///   nothing is left, and for a name with a newline, which no address can hold.
   package static func address(
     of name: [UInt8], after prefix: [UInt8] = [UInt8(ascii: "-")]
   ) -> [UInt8]? {
     let start = stem.count + prefix.count
-    guard name.count > start, name.starts(with: stem),
+    guard name.count > start, name.starts(with: stem), !name.contains(.newline),
       prefix.indices.allSatisfy({ dotted(name[stem.count + $0]) == prefix[$0] })
     else { return nil }
     return name[start...].map { dotted($0).lowercased }

@@ -60,13 +60,17 @@ package enum VpasswdFile {
       flags: (colons[2] + 1)..<colons[3], isTerminated: isTerminated)
   }
 
-  /// The flags that a field says; one that is no number says none, as atoi(3) reads it.
-  package static func flags(_ field: some Sequence<UInt8>) -> MailboxFlags {
+  /// The flags that a field says; one that is no number says none, as atoi(3) reads it: white space
+  /// and a sign may stand before the number.
+  package static func flags(_ field: some Collection<UInt8>) -> MailboxFlags {
     var value: UInt32 = 0
-    for byte in field {
+    let number = field.drop { $0 == UInt8(ascii: " ") || 9...13 ~= $0 }
+    let isNegative = number.starts(with: "-".utf8)
+    for byte in number.dropFirst(isNegative || number.starts(with: "+".utf8) ? 1 : 0) {
       guard byte &- 0x30 < 10 else { break }
       value = value &* 10 &+ UInt32(byte &- 0x30)
     }
+    if isNegative { value = 0 &- value }
     return MailboxFlags(rawValue: value)
   }
 }

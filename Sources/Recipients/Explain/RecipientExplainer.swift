@@ -30,7 +30,7 @@ package struct RecipientExplainer {
     guard let question = RecipientQuestion(address) else { return nil }
     let fresh = freshAnswer(to: question)
     return RecipientExplanation(
-      address: address, domainOrigin: fresh.domainOrigin, database: database,
+      address: address, domain: fresh.domain, database: database,
       inUse: answerInUse(to: question), fresh: fresh.answer, absence: fresh.absence,
       obstacles: fresh.obstacles)
   }
@@ -73,7 +73,7 @@ extension RecipientExplainer {
 
 /// What a list made now says.
 private struct FreshAnswer {
-  var domainOrigin: RecipientOrigin?
+  var domain: RecipientExplanation.DomainAnswer
   var answer: RecipientExplanation.Answer
   var absence: String?
   var obstacles: [String] = []
@@ -81,12 +81,12 @@ private struct FreshAnswer {
 
 extension RecipientExplainer {
   private func freshAnswer(to question: RecipientQuestion) -> FreshAnswer {
+    var reader = SourceReader()
     do {
       let plan = try RecipientPlan(
-        layout: layout, leavesOutAliases: leavesOutAliases, only: question.domain)
-      let host = question.hosts.first { plan.served.accepted[$0] != nil }
+        layout: layout, leavesOutAliases: leavesOutAliases, only: question.domain, reader: &reader)
       var fresh = FreshAnswer(
-        domainOrigin: host.flatMap { plan.served.accepted[$0] }, answer: .unavailable(""),
+        domain: Self.domain(of: question, plan.served), answer: .unavailable(""),
         obstacles: plan.problems.map(\.description))
       do {
         try answer(question, plan, &fresh)
@@ -96,8 +96,18 @@ extension RecipientExplainer {
       }
       return fresh
     } catch {
-      return FreshAnswer(answer: .unavailable("\(error)"), obstacles: ["\(error)"])
+      // The files that name the domains may be sound all the same.
+      let served = try? ServedDomains(of: layout, reader: &reader)
+      return FreshAnswer(
+        domain: served.map { Self.domain(of: question, $0) } ?? .unknown,
+        answer: .unavailable("\(error)"), obstacles: ["\(error)"])
     }
+  }
+
+  private static func domain(
+    of question: RecipientQuestion, _ served: ServedDomains
+  ) -> RecipientExplanation.DomainAnswer {
+    question.hosts.lazy.compactMap { served.accepted[$0] }.first.map { .taken($0) } ?? .notTaken
   }
 
   private func answer(
@@ -120,9 +130,10 @@ extension RecipientExplainer {
     _ question: RecipientQuestion, _ plan: RecipientPlan
   ) throws -> (OriginSink, DomainDecision?) {
     var sink = OriginSink(question)
-    for address in plan.served.addresses where address.address == question.address {
+    // Any key may be named: `user-default@domain` takes the extensions of a user.
+    for address in plan.served.addresses where question.keys.contains(address.address) {
       sink.add(
-        Array(question.address.dropLast(question.domain.count + 1)), at: question.domain
+        Array(address.address.dropLast(question.domain.count + 1)), at: question.domain
       ) { address.origin }
     }
     guard let planned = plan.domains.first else { return (sink, nil) }

@@ -20,6 +20,15 @@ package struct RecipientExplanation: Equatable, Sendable {
     package let origin: RecipientOrigin?
   }
 
+  /// Whether mail for a domain is taken at all.
+  package enum DomainAnswer: Equatable, Sendable {
+    /// It is, and here it is told.
+    case taken(RecipientOrigin)
+    case notTaken
+    /// The files that would tell cannot be read.
+    case unknown
+  }
+
   /// What one of the two lists says.
   package enum Answer: Equatable, Sendable {
     /// The keys that were tried, up to the first hit.
@@ -30,8 +39,8 @@ package struct RecipientExplanation: Equatable, Sendable {
 
   /// The address as it was asked for.
   package let address: [UInt8]
-  /// Where it is told that mail for the domain is taken at all; nil when it is not.
-  package let domainOrigin: RecipientOrigin?
+  /// Whether mail for the domain is taken at all.
+  package let domain: DomainAnswer
   /// The .cdb in use.
   package let database: FilePath
   /// What the .cdb in use says.
@@ -56,7 +65,11 @@ extension RecipientExplanation {
   /// Whether qmail-smtpd takes mail for the address: by the .cdb in use or, without one, by the
   /// fresh list; nil when neither can tell.
   package var isAccepted: Bool? {
-    domainOrigin == nil ? false : inUse.isAccepting ?? fresh.isAccepting
+    switch domain {
+    case .taken: inUse.isAccepting ?? fresh.isAccepting
+    case .notTaken: false
+    case .unknown: nil
+    }
   }
 
   /// Whether the .cdb in use and the fresh list say different things.
@@ -69,11 +82,7 @@ extension RecipientExplanation {
   package var lines: [String] {
     let name = VisibleText.escape(address)
     let verdict = isAccepted.map { $0 ? "accepted" : "refused" } ?? "nobody can tell"
-    var lines = ["\(name): \(verdict)"]
-    lines.append(
-      domainOrigin.map { "mail for the domain is taken: \($0)" }
-        ?? "mail for the domain is not taken: neither rcpthosts nor morercpthosts.cdb names it")
-    lines.append("in use: \(database.visible)")
+    var lines = ["\(name): \(verdict)", domainLine, "in use: \(database.visible)"]
     lines += Self.lines(inUse)
     lines.append("fresh list:")
     lines += Self.lines(fresh)
@@ -83,6 +92,15 @@ extension RecipientExplanation {
       lines.append("they differ: a new list \(word) it")
     }
     return lines + obstacles.map { "no new list can be written: \($0)" }
+  }
+
+  private var domainLine: String {
+    switch domain {
+    case .taken(let origin): "mail for the domain is taken: \(origin)"
+    case .notTaken:
+      "mail for the domain is not taken: neither rcpthosts nor morercpthosts.cdb names it"
+    case .unknown: "nobody can tell whether mail for the domain is taken"
+    }
   }
 
   private static func lines(_ answer: Answer) -> [String] {

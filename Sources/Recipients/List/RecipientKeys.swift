@@ -11,13 +11,14 @@ struct RecipientKeys: Sendable {
   /// Reads the file; without it there are no keys.
   ///
   /// - Throws: `SystemError` when it is there but cannot be read; `FileFormatError` for an entry
-  ///   that is neither an address nor a domain.
+  ///   that is neither an address nor a domain: one with a blank or a carriage return would match
+  ///   nobody, and what was to be refused would be taken.
   init(of path: FilePath, reader: inout SourceReader) throws {
     var lines: [[UInt8]: Int] = [:]
     for entry in ControlFile.entries(of: try reader.contentsIfPresent(of: path) ?? []) {
       let key = entry.bytes.lowercased
       guard let at = key.lastIndex(of: UInt8(ascii: "@")), at < key.endIndex - 1,
-        !key.contains(UInt8(ascii: " "))
+        key.allSatisfy({ $0 > 0x20 && $0 != 0x7f })
       else {
         throw FileFormatError(path, line: entry.line, expected: "an address or @domain")
       }

@@ -40,11 +40,19 @@ package struct RecipientListBuilder {
   /// - Throws: `RecipientError` with all that is wrong, or, if `keepsGoing`, with what is about no
   ///   domain alone; the error of a file that all domains depend on.
   package func build() throws -> RecipientList {
-    let plan = try RecipientPlan(layout: layout, leavesOutAliases: leavesOutAliases)
+    var reader = SourceReader()
+    let plan: RecipientPlan
+    do {
+      plan = try RecipientPlan(
+        layout: layout, leavesOutAliases: leavesOutAliases, reader: &reader)
+    } catch {
+      try noteSources?(reader.sources)
+      throw error
+    }
     var listings = listDomains(of: plan)
     listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
     listings.append(Listing(single: plan))
-    try noteSources?(plan.reader.sources + listings.flatMap(\.reader.sources))
+    try noteSources?(reader.sources + listings.flatMap(\.reader.sources))
     try report(listings, plan)
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []

@@ -13,8 +13,6 @@ struct RecipientPlan: Sendable {
   let domains: [PlannedDomain]
   let rejected: RecipientKeys
   let excluded: RecipientKeys
-  /// What has been read for the plan.
-  let reader: SourceReader
 
   /// Reads everything but what only one domain needs.
   ///
@@ -22,10 +20,13 @@ struct RecipientPlan: Sendable {
   ///   - layout: Where the files lie.
   ///   - leavesOutAliases: Whether local domains and those of the alias user get no recipients.
   ///   - only: The one domain to plan for; nil plans for all.
+  ///   - reader: Remembers what was read, also when something is thrown.
   /// - Throws: `SystemError`, `ConstantDatabaseError` or `FileFormatError` of a file that all
   ///   domains depend on.
-  init(layout: ServerLayout, leavesOutAliases: Bool, only: [UInt8]? = nil) throws {
-    var reader = SourceReader()
+  init(
+    layout: ServerLayout, leavesOutAliases: Bool, only: [UInt8]? = nil,
+    reader: inout SourceReader
+  ) throws {
     self.layout = layout
     self.leavesOutAliases = leavesOutAliases
     served = try ServedDomains(of: layout, reader: &reader)
@@ -41,7 +42,6 @@ struct RecipientPlan: Sendable {
       ? LocalRecipients(of: layout, users: users, reader: &reader) : LocalRecipients()
     rejected = try RecipientKeys(of: layout.rejectedRecipients, reader: &reader)
     excluded = try RecipientKeys(of: layout.excludedRecipients, reader: &reader)
-    self.reader = reader
   }
 
   /// What is wrong with the plan as a whole.

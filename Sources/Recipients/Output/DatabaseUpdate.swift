@@ -47,13 +47,14 @@ package struct DatabaseUpdate {
   ///
   /// - Parameter records: The records, sorted by the bytes of their keys, each key once.
   /// - Returns: What was done.
-  /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written. The old file
-  ///   is then untouched.
+  /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written, and
+  ///   `RecipientError` when it is a symbolic link. The old file is then untouched.
   package func run(_ records: [EncodedRecords]) throws -> Outcome {
     FileReplacement.removeAbandoned(of: path)
     let hasOld = try FileStatus.of(path) != nil
     let changes = hasOld ? try changes(to: records) : nil
     if let changes, changes.isEmpty { return .unchanged(changes.after) }
+    try refuseLink()
     let writer = try ConstantDatabaseWriter(replacing: path, mode: mode)
     for piece in records { try writer.add(piece) }
     try writer.finish()
@@ -62,6 +63,14 @@ package struct DatabaseUpdate {
     if !hasOld, let group { try FileOperations.setGroup(of: writer.temporaryPath, to: group) }
     try writer.commit()
     return outcome
+  }
+
+  /// A file in a link's place would have neither the owner nor the mode of what the link leads to:
+  /// qmail-smtpd could be unable to read it.
+  private func refuseLink() throws {
+    guard try FileStatus.of(path, followingLinks: false)?.kind == .link else { return }
+    let reason = "\(path.visible): it is a symbolic link, and would be replaced by a file"
+    throw RecipientError(problems: [RecipientProblem(nil, "unable to replace \(reason)")])
   }
 
   /// How the records differ from those of the file; nil when it was not made by us, or is damaged:

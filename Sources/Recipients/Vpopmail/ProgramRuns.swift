@@ -17,8 +17,8 @@ struct ProgramLimits {
   var timeout = Duration.seconds(120)
   /// The most that one may print: more than a million mailboxes.
   var output = 1 << 28
-  /// Whether the last line of one that failed is shown; not where it may hold a hash.
-  var showsOutput = true
+  /// Whether the last line of one that failed is shown; not where it may hold a password or a hash.
+  var showsLastLine: (BoundedOutput) -> Bool = { _ in true }
 }
 
 /// Runs programs, a few at a time, and makes something of what each has printed.
@@ -99,7 +99,9 @@ final class ProgramRuns<Answer> {
   private func trouble(of outcome: ChildProcess.Outcome) -> String? {
     if outcome.isTimedOut { return "took too long" }
     if outcome.isSuccess { return outcome.output.dropped > 0 ? "printed too much" : nil }
-    let last = limits.showsOutput ? outcome.output.lines.last.map { ": \($0)" } : nil
-    return "\(outcome.ending)\(last ?? "")"
+    guard limits.showsLastLine(outcome.output), let last = outcome.output.lines.last else {
+      return "\(outcome.ending)"
+    }
+    return "\(outcome.ending): \(last)"
   }
 }

@@ -22,7 +22,7 @@ extension VpopmailPrograms {
   ) throws(SystemError) -> [LoginAnswer] {
     let commands = queries.map { command("vuserinfo", "-n", "-p", "-g", "-D", of: $0) }
     var limits = ProgramLimits()
-    limits.showsOutput = false
+    limits.showsLastLine = { _ in false }
     return try ProgramRuns(commands, limits) { number, output throws(ProgramFailure) in
       let listing = Mailboxes(listedBy: commands[number].typed, output.bytes)
       guard let listing else {

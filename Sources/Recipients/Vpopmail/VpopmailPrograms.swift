@@ -61,7 +61,12 @@ extension VpopmailPrograms {
     let aliases = queries.map { command("valias", "-s", of: $0) }
     let commands = mailboxes + aliases
     var halfAnswered: Set<VpopmailQuery> = []
-    let answers = try ProgramRuns(commands, ProgramLimits()) {
+    var limits = ProgramLimits()
+    // After a name vuserinfo prints the hash, and the password itself where vpopmail keeps it.
+    limits.showsLastLine = { output in
+      !NumberedLines(output.bytes).contains { $0.bytes.starts(with: Self.nameField) }
+    }
+    let answers = try ProgramRuns(commands, limits) {
       number, output throws(ProgramFailure) in
       number < queries.count
         ? try Self.mailboxes(in: output, of: commands[number], hasExtensions)
@@ -78,13 +83,16 @@ extension VpopmailPrograms {
     return found
   }
 
+  /// What begins the lines of vuserinfo that name a mailbox, the first of several about it.
+  private static let nameField = Array("name:".utf8)
+
   /// The mailboxes in what vuserinfo prints: lines `name:   x`.
   private static func mailboxes(
     in output: BoundedOutput, of command: Command, _ hasExtensions: Bool
   ) throws(ProgramFailure) -> [Recipient] {
     let names = NumberedLines(output.bytes).compactMap { line -> [UInt8]? in
-      guard line.bytes.starts(with: "name:".utf8) else { return nil }
-      let rest = line.bytes.dropFirst(5).drop {
+      guard line.bytes.starts(with: nameField) else { return nil }
+      let rest = line.bytes.dropFirst(nameField.count).drop {
         $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
       }
       let name = rest.prefix { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }

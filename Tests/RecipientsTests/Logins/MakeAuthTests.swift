@@ -53,6 +53,21 @@ import Testing
     #expect(try Tools.run(["cdb", "-d", tree.database.string]).lines.count == 3)
   }
 
+  @Test func `a link is not replaced by a file that its target's readers may not read`() throws {
+    let tree = try LoginTree()
+    let target = tree.path("/data/auth.cdb")
+    try target.write("no database", mode: 0o640)
+    let link = tree.database
+    try FileOperations.makeDirectory(tree.layout.control)
+    _ = link.withPlatformString { link in target.string.withCString { symlink($0, link) } }
+    let result = try tree.mkauth("-c", link.string)
+    #expect(result.code == 111)
+    #expect(result.text.contains("auth.cdb: it is a symbolic link"))
+    #expect(try FileStatus.of(link, followingLinks: false)?.kind == .link)
+    try tree.mkauth("-c", target.string)
+    #expect(try tree.mkauth("-v", "-c", link.string).text.contains("unchanged, 3 records"))
+  }
+
   @Test func `a second run writes nothing`() throws {
     let tree = try LoginTree()
     try tree.mkauth("-c", tree.database.string)
