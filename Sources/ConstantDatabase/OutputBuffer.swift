@@ -11,6 +11,8 @@ internal import SystemSupport
   private var bytes: UnsafeMutableRawBufferPointer
   private var capacity = OutputBuffer.firstCapacity
   private var used = 0
+  /// The sum of what was written out since the sum was started; nil when nobody wants it.
+  private var sum: ContentSum?
 
   /// - Parameters:
   ///   - file: The open file, at the position where the output begins.
@@ -35,7 +37,7 @@ internal import SystemSupport
     if more.count == 0 { return }
     if used + more.count > capacity {
       try makeRoom()
-      if more.count > capacity { return try unsafe file.write(more, subject: subject) }
+      if more.count > capacity { return try unsafe write(more) }
     }
     unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[used...]).copyMemory(from: more)
     used += more.count
@@ -53,6 +55,21 @@ internal import SystemSupport
   mutating func flush() throws(SystemError) {
     let count = used
     used = 0
-    try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<count]), subject: subject)
+    try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+  }
+
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    unsafe sum?.add(bytes)
+    try unsafe file.write(bytes, subject: subject)
+  }
+
+  /// Writes out what is left, and starts a sum of what comes.
+  ///
+  /// - Returns: The sum so far, if one was started.
+  @discardableResult
+  mutating func startSum() throws(SystemError) -> ContentSum? {
+    try flush()
+    defer { sum = ContentSum() }
+    return sum
   }
 }

@@ -1,5 +1,6 @@
 internal import ConstantDatabase
 package import SystemPackage
+internal import SystemSupport
 internal import Synchronization
 
 extension RecipientList {

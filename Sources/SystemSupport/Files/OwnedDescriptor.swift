@@ -3,7 +3,7 @@ internal import Glibc
 package import SystemPackage
 
 /// A file descriptor that is closed when its owner goes.
-package final class OwnedDescriptor {
+package final class OwnedDescriptor: Sendable {
   /// The kernel's number, valid as long as this object lives.
   package let raw: CInt
 
