@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// What tells one .cdb file from another without keeping it: the sums of its three parts.
 package struct DatabaseSum: Hashable, Sendable {
   package let header: UInt64

@@ -5,6 +5,7 @@ internal import SystemSupport
   /// Most files are small, and large memory is dear to get.
   private static let firstCapacity = 1 << 16
   private static let lastCapacity = 1 << 20
+  private static let step = 1 << 19
 
   private let file: OwnedDescriptor
   private let subject: String
@@ -37,7 +38,7 @@ internal import SystemSupport
     if more.count == 0 { return }
     if used + more.count > capacity {
       try makeRoom()
-      if more.count > capacity { return try unsafe write(more) }
+      if more.count > capacity { return try unsafe writeInSteps(more) }
     }
     unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[used...]).copyMemory(from: more)
     used += more.count
@@ -56,6 +57,15 @@ internal import SystemSupport
     let count = used
     used = 0
     try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+  }
+
+  /// Writes bytes that have their place in memory already, a step at a time: for one large write the
+  /// kernel looks for large free pieces of memory, which can take longer than the write.
+  private mutating func writeInSteps(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    for start in stride(from: 0, to: bytes.count, by: Self.step) {
+      let end = min(start + Self.step, bytes.count)
+      try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    }
   }
 
   private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {

@@ -57,30 +57,43 @@ package struct DatabasePatch: Sendable {
   ///   `SystemError` when the disk is full.
   package func write(to file: OwnedDescriptor, name: String) throws -> DatabaseSum {
     let tables = try PatchedTables(of: old, edits)
-    // The sums take as long as it takes to read the bytes: another thread does it meanwhile.
-    let sums = try Workers.map(2, by: workerCount) { number in
-      Result { () throws -> DatabaseSum? in
-        if number == 1 { return sum(tables) }
-        try write(tables, to: file, name)
+    // The tables come last: another thread makes them while the records are written.
+    let ends = try Workers.map(2, by: workerCount) { number in
+      Result { () throws -> LastPart? in
+        if number == 1 { return try lastPart(with: tables) }
+        try writeRecords(after: tables.header, to: file, name)
         return nil
       }
     }.map { try $0.get() }
-    return sums.compactMap(\.self)[0]
-  }
-
-  private func write(_ tables: PatchedTables, to file: OwnedDescriptor, _ name: String) throws {
+    let last = ends.compactMap(\.self)[0]
     var output = OutputBuffer(file, subject: name)
-    try unsafe tables.header.withUnsafeBytes { try unsafe output.append($0) }
-    try unsafe forEachRun { try unsafe output.append($0) }
-    try unsafe tables.slots.withUnsafeBytes { try unsafe output.append($0) }
+    try unsafe last.slots.withUnsafeBytes { try unsafe output.append($0) }
     try output.flush()
+    return last.sum
   }
 
-  private func sum(_ tables: PatchedTables) -> DatabaseSum {
+  /// What comes after the records, and what can be said of the whole file then.
+  private struct LastPart: Sendable {
+    let slots: [Slot]
+    let sum: DatabaseSum
+  }
+
+  private func lastPart(with tables: PatchedTables) throws -> LastPart {
+    let slots = try tables.slots()
     var records = ContentSum()
     unsafe forEachRun { unsafe records.add($0) }
-    let slots = unsafe tables.slots.withUnsafeBytes { unsafe ContentSum(of: $0) }
-    return DatabaseSum(header: tables.header, records: records, tables: slots)
+    let sum = unsafe slots.withUnsafeBytes { unsafe ContentSum(of: $0) }
+    return LastPart(
+      slots: slots, sum: DatabaseSum(header: tables.header, records: records, tables: sum))
+  }
+
+  private func writeRecords(
+    after header: [UInt32], to file: OwnedDescriptor, _ name: String
+  ) throws {
+    var output = OutputBuffer(file, subject: name)
+    try unsafe header.withUnsafeBytes { try unsafe output.append($0) }
+    try unsafe forEachRun { try unsafe output.append($0) }
+    try output.flush()
   }
 
   /// Gives the bytes of the new file's records to a body, in as large runs as can be.

@@ -4,57 +4,92 @@
 /// of which none came or went is taken over, with the positions moved. The others are made anew
 /// from the slots that stay and those that come.
 struct PatchedTables: Sendable {
-  /// The numbers that the file begins with, in its byte order.
-  private(set) var header: [UInt32] = []
-  /// The slots of all the tables, in the byte order of the file.
-  private(set) var slots: [Slot] = []
+  private let old: DatabaseImage
+  private let shifts: Shifts
+  /// The slots of the records that go, with their old positions, and of those that come.
+  private let removed: SlotGroups
+  private let added: SlotGroups
+  /// The numbers that the new file begins with, in its byte order.
+  let header: [UInt32]
 
   /// - Parameters:
-  ///   - image: The old file.
+  ///   - old: The old file.
   ///   - edits: What becomes of its records.
-  /// - Throws: `ConstantDatabaseError` when a table does not lie where a writer puts it, or is not
-  ///   filled as a writer does.
-  init(of image: DatabaseImage, _ edits: RecordEdits) throws {
-    let shifts = Shifts(edits)
-    let removed = SlotGroups(try edits.removedSlots(of: image))
-    let added = SlotGroups(edits.addedSlots)
-    var oldPosition = image.header.records.upperBound
+  /// - Throws: `ConstantDatabaseError` when a table does not lie where a writer puts it, or lacks
+  ///   the records that go.
+  init(of old: DatabaseImage, _ edits: RecordEdits) throws {
+    self.old = old
+    shifts = Shifts(edits)
+    removed = SlotGroups(try edits.removedSlots(of: old))
+    added = SlotGroups(edits.addedSlots)
+    var oldPosition = old.header.records.upperBound
     var position = oldPosition + edits.growth
-    slots.reserveCapacity(image.tables.count / Format.slotSize + 2 * edits.added.count)
-    for (number, table) in image.header.tables.enumerated() {
-      guard table.position == oldPosition else {
-        throw image.damage(at: number * 8, "hash table \(number) is not in its place")
+    var header: [UInt32] = []
+    for (number, table) in old.header.tables.enumerated() {
+      let count = table.slotCount + 2 * (added[number].count - removed[number].count)
+      guard table.position == oldPosition, count >= 0 else {
+        throw old.damage(at: number * 8, "hash table \(number) is not in its place")
       }
-      let old = image.slots(of: table)
-      let members = old.count { image.header.records.contains(Int($0.position)) }
-      let isTouched = !removed[number].isEmpty || !added[number].isEmpty
-      guard members * 2 == old.count, old.count(where: \.isEmpty) == members,
-        let new = isTouched
-          ? Self.table(of: old, without: removed[number], with: added[number], shifts)
-          : old.map(shifts.moved)
-      else {
-        throw image.damage(at: table.position, "hash table \(number) is not that of its records")
-      }
-      header += [UInt32(position).littleEndian, UInt32(new.count).littleEndian]
-      slots += new.lazy.map {
-        Slot(hash: $0.hash.littleEndian, position: $0.position.littleEndian)
-      }
+      header += [UInt32(position).littleEndian, UInt32(count).littleEndian]
       oldPosition = table.end
-      position += new.count * Format.slotSize
+      position += count * Format.slotSize
     }
+    self.header = header
   }
 
-  /// The table of the records that stay and those that come; nil when the old one lacks a record
-  /// that goes.
-  private static func table(
-    of old: [Slot], without removed: ArraySlice<Slot>, with added: ArraySlice<Slot>,
-    _ shifts: Shifts
-  ) -> [Slot]? {
-    let gone = Set(removed.map(\.position))
-    let staying = old.filter { !$0.isEmpty && !gone.contains($0.position) }
-    guard 2 * (staying.count + gone.count) == old.count else { return nil }
-    let records = (staying.map(shifts.moved) + added).sorted { $0.position < $1.position }
-    return hashTable(of: records[...])
+  /// The slots of all the tables, in the byte order of the file.
+  ///
+  /// - Throws: `ConstantDatabaseError` when a table is not filled as a writer does.
+  func slots() throws -> [Slot] {
+    var slots: [Slot] = []
+    slots.reserveCapacity(
+      old.tables.count / Format.slotSize + 2 * (added.count - removed.count))
+    for (number, table) in old.header.tables.enumerated() {
+      let isTouched = !removed[number].isEmpty || !added[number].isEmpty
+      guard let new = isTouched ? rebuilt(number) : takenOver(table) else {
+        throw old.damage(at: table.position, "hash table \(number) is not that of its records")
+      }
+      slots += new
+    }
+    return slots
+  }
+
+  /// A table whose records have only moved; nil when it cannot be a table of records.
+  private func takenOver(_ table: Header.Table) -> [Slot]? {
+    let start = table.position - old.header.slots.lowerBound
+    let records = UInt32(old.header.records.lowerBound)..<UInt32(old.header.records.upperBound)
+    var used = 0
+    var isSound = true
+    let slots = unsafe old.tables.withUnsafeBytes { bytes in
+      unsafe [Slot](unsafeUninitializedCapacity: table.slotCount) { slots, count in
+        count = table.slotCount
+        for number in 0..<count {
+          var slot = unsafe Slot(in: bytes, at: start + number * Format.slotSize)
+          if !slot.isEmpty {
+            used += 1
+            isSound = isSound && records.contains(slot.position)
+            slot.position = shifts.moved(slot.position)
+          }
+          unsafe slots.initializeElement(at: number, to: slot.littleEndian)
+        }
+      }
+    }
+    return isSound && 2 * used == slots.count ? slots : nil
+  }
+
+  /// The table of the records that stay and those that come; nil when the old one is not filled as
+  /// a writer does or lacks a record that goes.
+  private func rebuilt(_ number: Int) -> [Slot]? {
+    let table = old.header.tables[number]
+    let gone = Set(removed[number].map(\.position))
+    let members = old.slots(of: table).filter { !$0.isEmpty }
+    let staying = members.filter { !gone.contains($0.position) }
+    guard 2 * members.count == table.slotCount, staying.count == members.count - gone.count,
+      members.allSatisfy({ old.header.records.contains(Int($0.position)) })
+    else { return nil }
+    let moved = staying.map { Slot(hash: $0.hash, position: shifts.moved($0.position)) }
+    let records = (moved + added[number]).sorted { $0.position < $1.position }
+    return hashTable(of: records[...]).map(\.littleEndian)
   }
 }
 
@@ -105,15 +140,28 @@ private struct Shifts: Sendable {
     }
   }
 
-  /// The slot of a record that stays, with its place in the new file, or an empty one.
-  func moved(_ slot: Slot) -> Slot {
-    var (low, high) = (0, slot.isEmpty ? 0 : starts.count)
+  /// Where a record that stays is in the new file.
+  func moved(_ position: UInt32) -> UInt32 {
+    var (low, high) = (0, starts.count)
     while low < high {
       let middle = (low + high) / 2
-      if starts[middle] <= Int(slot.position) { low = middle + 1 } else { high = middle }
+      if starts[middle] <= Int(position) { low = middle + 1 } else { high = middle }
     }
-    guard low > 0 else { return slot }
-    let position = Int(slot.position) + distances[low - 1]
-    return Slot(hash: slot.hash, position: UInt32(truncatingIfNeeded: position))
+    return low == 0 ? position : UInt32(truncatingIfNeeded: Int(position) + distances[low - 1])
+  }
+}
+
+extension Slot {
+  /// The slot that stands in some bytes of a file.
+  init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
+    let slot = unsafe Slot(
+      hash: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self),
+      position: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+    self = slot.littleEndian
+  }
+
+  /// The slot as it stands in a file, or back from there.
+  fileprivate var littleEndian: Slot {
+    Slot(hash: hash.littleEndian, position: position.littleEndian)
   }
 }

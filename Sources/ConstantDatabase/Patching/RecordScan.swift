@@ -99,13 +99,9 @@ extension DatabaseImage {
   /// The slots of a table.
   func slots(of table: Header.Table) -> [Slot] {
     unsafe tables.withUnsafeBytes { bytes in
-      (0..<table.slotCount).map { number in
-        let offset = table.position - header.slots.lowerBound + number * Format.slotSize
-        return unsafe Slot(
-          hash: UInt32(
-            littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)),
-          position: UInt32(
-            littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self)))
+      let start = table.position - header.slots.lowerBound
+      return (0..<table.slotCount).map { number in
+        unsafe Slot(in: bytes, at: start + number * Format.slotSize)
       }
     }
   }
