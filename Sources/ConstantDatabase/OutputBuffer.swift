@@ -6,12 +6,17 @@ internal import SystemSupport
   private static let firstCapacity = 1 << 16
   private static let lastCapacity = 1 << 20
   private static let step = 1 << 19
+  /// After so many bytes the disk is set to work. Writing on and syncing at the end would let it wait
+  /// first, and then us.
+  private static let writebackStep = 1 << 21
 
   private let file: OwnedDescriptor
   private let subject: String
   private var bytes: UnsafeMutableRawBufferPointer
   private var capacity = OutputBuffer.firstCapacity
   private var used = 0
+  /// How much was written since the disk was set to work.
+  private var waiting = 0
   /// The sum of what was written out since the sum was started; nil when nobody wants it.
   private var sum: ContentSum?
 
@@ -71,6 +76,11 @@ internal import SystemSupport
   private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     unsafe sum?.add(bytes)
     try unsafe file.write(bytes, subject: subject)
+    waiting += bytes.count
+    if waiting >= Self.writebackStep {
+      file.startWriteback()
+      waiting = 0
+    }
   }
 
   /// Writes out what is left, and starts a sum of what comes.

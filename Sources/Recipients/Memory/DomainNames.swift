@@ -8,19 +8,28 @@ struct DomainNames: Sendable {
   private let names: [[UInt8]]
   /// The lengths that names have, each once.
   private let lengths: [Int]
-  /// Numbers of names from 1 on, each in the first place that was free from its own on; 0 is free.
-  private var table: [Int32]
+  /// Each name in the first place that was free from its own on.
+  private var table: [Place]
+
+  /// A place of the table, free if its number is 0.
+  private struct Place: Sendable {
+    /// The name's hash, which most other names are told apart by.
+    var hash: UInt64
+    /// The name's number from 1 on.
+    var number: Int
+  }
 
   init(_ names: [[UInt8]]) {
     self.names = names
     lengths = Set(names.map(\.count)).sorted()
     var size = 4
     while size < 4 * names.count { size *= 2 }
-    table = [Int32](repeating: 0, count: size)
-    for (number, name) in names.enumerated() {
-      var place = unsafe name.withUnsafeBytes { unsafe Self.hash($0) } & (size - 1)
-      while table[place] != 0 { place = (place + 1) & (size - 1) }
-      table[place] = Int32(number + 1)
+    table = [Place](repeating: Place(hash: 0, number: 0), count: size)
+    for (index, name) in names.enumerated() {
+      let hash = unsafe name.withUnsafeBytes { unsafe Self.hash($0) }
+      var place = Int(truncatingIfNeeded: hash) & (size - 1)
+      while table[place].number != 0 { place = (place + 1) & (size - 1) }
+      table[place] = Place(hash: hash, number: index + 1)
     }
   }
 
@@ -37,9 +46,12 @@ struct DomainNames: Sendable {
   func holds(_ key: [UInt8]) -> Bool { unsafe key.withUnsafeBytes { unsafe holds($0) } }
 
   private func contains(_ name: UnsafeRawBufferPointer) -> Bool {
-    var place = unsafe Self.hash(name) & (table.count - 1)
-    while table[place] != 0 {
-      if unsafe names[Int(table[place]) - 1].withUnsafeBytes({ unsafe isEqual($0, name) }) {
+    let hash = unsafe Self.hash(name)
+    var place = Int(truncatingIfNeeded: hash) & (table.count - 1)
+    while table[place].number != 0 {
+      if table[place].hash == hash,
+        unsafe names[table[place].number - 1].withUnsafeBytes({ unsafe isEqual($0, name) })
+      {
         return true
       }
       place = (place + 1) & (table.count - 1)
@@ -48,7 +60,7 @@ struct DomainNames: Sendable {
   }
 
   /// A number that follows from all the bytes, eight at a time; the last eight may overlap others.
-  private static func hash(_ name: UnsafeRawBufferPointer) -> Int {
+  private static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = UInt64(name.count)
     func mix(_ word: UInt64) {
       hash = (hash ^ word) &* 0xff51_afd7_ed55_8ccd
@@ -62,7 +74,7 @@ struct DomainNames: Sendable {
       }
       unsafe mix(name.loadUnaligned(fromByteOffset: name.count - 8, as: UInt64.self))
     }
-    return Int(truncatingIfNeeded: hash)
+    return hash
   }
 }
 

@@ -48,8 +48,9 @@ struct DomainSources {
 
   /// A sum of the stamps of the sources, and of what else decides the recipients.
   ///
+  /// - Parameter clock: Tells the present moment.
   /// - Returns: Nil when a source cannot be looked at, or could change and keep its stamp.
-  func stampSum() -> UInt64? {
+  func stampSum(clock: () -> Timestamp = { .now }) -> UInt64? {
     var sum = ContentSum()
     for text in [domain.name, domain.home?.prefix ?? [], domain.home?.user ?? []] {
       sum.add(text)
@@ -57,7 +58,7 @@ struct DomainSources {
     sum.add(domain.domain.handling == .relayed ? 1 : 0)
     for source in sources {
       // Taken before, so that whatever is written later has a later stamp.
-      let now = Timestamp.now
+      let now = clock()
       let found = Result { () throws(SystemError) in try source.status() }
       switch found {
       case .failure: return nil

@@ -131,6 +131,11 @@ extension OwnedDescriptor {
     try check("set the date of", subject) { unsafe futimens(raw, times) }
   }
 
+  /// Lets the kernel begin to bring the file's contents to the disk, while more is written.
+  ///
+  /// It waits for nothing and promises nothing; `synchronize` has less to wait for afterwards.
+  package func startWriteback() { linux_start_writeback(raw) }
+
   /// Brings the file's contents to the disk.
   ///
   /// - Throws: `SystemError` when the device fails.
