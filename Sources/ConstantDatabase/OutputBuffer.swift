@@ -6,8 +6,9 @@ internal import SystemSupport
   private static let firstCapacity = 1 << 16
   private static let lastCapacity = 1 << 20
   private static let step = 1 << 19
-  /// After so many bytes the disk is set to work. Writing on and syncing at the end would let it wait
-  /// first, and then us.
+  /// After so many bytes the disk is set to work.
+  ///
+  /// If all were left to the sync at the end, first the disk would wait, and then we.
   private static let writebackStep = 1 << 21
 
   private let file: OwnedDescriptor

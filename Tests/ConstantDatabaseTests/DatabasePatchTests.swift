@@ -80,7 +80,9 @@ import Testing
     let dump = try Tools.run(["cdb", "-d", new.string])
     #expect(dump.bytes == sorted.flatMap(\.cdbmakeLine) + [10])
     for record in sorted.prefix(200) {
-      let found = try Tools.run(["cdb", "-q", new.string, String(decoding: record.key, as: UTF8.self)])
+      let found = try Tools.run([
+        "cdb", "-q", new.string, String(decoding: record.key, as: UTF8.self),
+      ])
       #expect(found.code == 0)
       #expect(found.bytes == record.value)
     }
@@ -108,7 +110,8 @@ import Testing
     let sound = try FileReading.contents(of: old)
     let tables = sound.count - 16 * 300
     // A header's place of a table, a slot's position, a used slot that is empty.
-    let used = try #require(stride(from: tables, to: sound.count, by: 8).first { sound[$0 + 5] != 0 })
+    let used = try #require(
+      stride(from: tables, to: sound.count, by: 8).first { sound[$0 + 5] != 0 })
     for (place, byte) in [(9, UInt8(0x7f)), (used + 7, 0x7f), (used + 5, 0), (used + 4, 0)] {
       var bytes = sound
       bytes[place] = bytes[place] == byte ? 1 : byte

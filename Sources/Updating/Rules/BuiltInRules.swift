@@ -247,6 +247,7 @@ extension BuiltInRules {
   /// - Parameters:
   ///   - name: The program.
   ///   - remembers: Whether it can make the new product of the one in use.
+  /// - Returns: How the rule runs it.
   private func ownTool(_ name: String, remembers: Bool = false) -> Rule.Action {
     var words = [HostTools.own(name), "-c", BuildCommand.candidate]
     words += ["--depfile", BuildCommand.depfile]

@@ -19,9 +19,10 @@ import Testing
     let lines = String(decoding: memory.text, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count == 10)
-    #expect(lines.dropFirst().prefix(3) == [
-      "program 1 2 3", "options ", "database 1 ffffffffffffffff 123456789abcdef0",
-    ])
+    #expect(
+      lines.dropFirst().prefix(3) == [
+        "program 1 2 3", "options ", "database 1 ffffffffffffffff 123456789abcdef0",
+      ])
     #expect(lines[5] == "ffffffffffffffff 7 a.example")
     #expect(lines[6] == "- 0 b example")
     #expect(RecipientMemory(parsing: memory.text) == memory)
@@ -110,7 +111,9 @@ import Testing
     let names = (0..<100).map { "domain\($0).example" } + ["a", "b.c"]
     let domains = DomainNames(names.map { Array($0.utf8) })
     for name in names {
-      for local in ["", "x", "a@b", "x@y.z"] { #expect(domains.holds(Array("\(local)@\(name)".utf8))) }
+      for local in ["", "x", "a@b", "x@y.z"] {
+        #expect(domains.holds(Array("\(local)@\(name)".utf8)))
+      }
       #expect(!domains.holds(Array("x\(name)".utf8)))
       #expect(!domains.holds(Array("x@y\(name)".utf8)))
       #expect(!domains.holds(Array("x@\(name)y".utf8)))

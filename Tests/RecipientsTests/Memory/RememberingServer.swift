@@ -15,7 +15,7 @@ final class RememberingServer {
   /// vpopmail's domains, and the directory of each.
   var directories: [String: String] = [:]
 
-  /// - Parameter count: How many domains of vpopmail there are.
+  /// Makes a server with so many of vpopmail's domains.
   init(domains count: Int) throws {
     tree = try Tree()
     database = tree.path("list.cdb")

@@ -77,7 +77,8 @@ import Testing
 
   @Test func `refused and left out addresses of a listed domain stay so`() throws {
     try server.tree.write("var/qmail/control/validrcptto.reject", "ann@\(first)\nx@y.example\n")
-    try server.tree.write("var/qmail/control/validrcptto.exclude", "bob0@\(first)\nbob1@d1.example\n")
+    try server.tree.write(
+      "var/qmail/control/validrcptto.exclude", "bob0@\(first)\nbob1@d1.example\n")
     try remember()
     try server.writeMailboxes(["ann", "bob0", "carl"], in: first)
     try server.expectSame()
@@ -140,7 +141,8 @@ import Testing
     #expect(server.listedCount == 9)
   }
 
-  @Test func `a memory that is cut, garbled, another server's or somebody else's counts for nothing`()
+  @Test
+  func `a memory that is cut, garbled, another server's or somebody else's counts for nothing`()
     throws
   {
     try remember()
