@@ -125,23 +125,6 @@ import Testing
     }
   }
 
-  @Test func `every byte counts in the sum, however it is cut`() throws {
-    let bytes = (0..<200).map { UInt8($0) }
-    let whole = bytes.withUnsafeBytes { ContentSum(of: $0).value }
-    for cut in 0...bytes.count {
-      var sum = ContentSum()
-      bytes[..<cut].withUnsafeBytes { sum.add($0) }
-      bytes[cut...].withUnsafeBytes { sum.add($0) }
-      #expect(sum.value == whole)
-      #expect(bytes[..<cut].withUnsafeBytes { ContentSum(of: $0).value } != whole || cut == 200)
-    }
-    for place in bytes.indices {
-      var other = bytes
-      other[place] ^= 0x80
-      #expect(other.withUnsafeBytes { ContentSum(of: $0).value } != whole)
-    }
-  }
-
   @Test func `the writer sums what it writes`() throws {
     for count in [0, 1, 3_000] {
       let writer = try ConstantDatabaseWriter(replacing: old, isSummed: true)

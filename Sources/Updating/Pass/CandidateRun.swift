@@ -91,9 +91,9 @@ extension CandidateRun {
     _ command: BuildCommand, as user: RuleUser?, into candidate: Candidate
   ) throws {
     let program = command.arguments.first ?? ""
-    // Without it the program does what it did the first time.
+    // Without it the program does what it did the first time, which is what an operator forces.
     let memory =
-      command.mentions(BuildCommand.memory)
+      !isForced && command.mentions(BuildCommand.memory)
       ? try? environment.store.prepareMemory(of: rule.name, owner: user) : nil
     let started = command.command(
       as: user, into: candidate, memory: memory, environment.settings)
