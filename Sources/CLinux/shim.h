@@ -101,6 +101,18 @@ static inline int linux_open_at(int directory, const char *path, int flags, mode
 // Asks for memory that will be read soon; no address is wrong.
 static inline void linux_prefetch(const void *address) { __builtin_prefetch(address); }
 
+// Begins to bring what was written to a file so far to the disk, and waits for nothing: advice
+// (SYNC_FILE_RANGE_WRITE of sync_file_range(2) is 2).
+static inline void linux_start_writeback(int file) {
+#if defined SYS_sync_file_range && defined __LP64__
+  int before = errno;
+  syscall(SYS_sync_file_range, file, 0L, 0L, 2U);
+  errno = before;
+#else
+  (void)file;
+#endif
+}
+
 // Reads entries of a directory (struct linux_dirent64 of getdents(2)); 0 at the end.
 static inline ssize_t linux_read_directory(int directory, void *buffer, size_t size) {
   return syscall(SYS_getdents64, directory, buffer, size);
@@ -140,11 +152,6 @@ static inline char **linux_environment(void) { return __environ; }
 
 // A pipe whose ends close on exec.
 static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
-
-// Lets the kernel begin to bring what was written of a file to the disk, without waiting for it.
-static inline void linux_begin_writing(int file) {
-  (void)syscall(SYS_sync_file_range, file, (off_t)0, (off_t)0, 2u);  // SYNC_FILE_RANGE_WRITE
-}
 
 static inline void linux_close_from(int first) { closefrom(first); }
 

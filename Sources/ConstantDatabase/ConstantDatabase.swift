@@ -12,7 +12,7 @@ package final class ConstantDatabase {
   /// The file's name, safe to show.
   let name: String
   let header: Header
-  private let file: OwnedDescriptor
+  let file: OwnedDescriptor
   private let status: FileStatus
   private let finder: RecordFinder
 

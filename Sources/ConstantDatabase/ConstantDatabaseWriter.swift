@@ -21,12 +21,14 @@ package final class ConstantDatabaseWriter {
   /// - Parameters:
   ///   - path: The .cdb file to replace; it need not exist.
   ///   - mode: The permissions when there is no old file to take them from.
+  ///   - isSummed: Whether the sum of the finished file is wanted.
   /// - Throws: `SystemError` when the directory cannot be written to.
-  package init(replacing path: FilePath, mode: UInt32 = 0o644) throws {
+  package init(replacing path: FilePath, mode: UInt32 = 0o644, isSummed: Bool = false) throws {
     let replacement = try FileReplacement(replacing: path, mode: mode)
     self.replacement = replacement
     self.path = path
-    encoder = try DatabaseEncoder(replacement.descriptor, name: path.visible)
+    encoder = try DatabaseEncoder(
+      replacement.descriptor, name: path.visible, isSummed: isSummed)
   }
 
   /// Creates the file itself, which nobody reads before it is finished: there is nothing to replace.
@@ -45,6 +47,9 @@ package final class ConstantDatabaseWriter {
 
   /// How many records have been added.
   package var recordCount: Int { encoder.size.recordCount }
+
+  /// The sum of the finished file, if it was asked for.
+  package var sum: DatabaseSum? { encoder.sum }
 
   /// Where the new file lies until `commit`; from `finish` on it is a whole database.
   package var temporaryPath: FilePath { replacement?.temporaryPath ?? path }

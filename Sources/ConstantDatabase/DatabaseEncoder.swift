@@ -8,16 +8,22 @@ struct DatabaseEncoder: ~Copyable {
   private(set) var size = DatabaseSize()
   /// Hash and position of each record.
   private var slots: [Slot] = []
+  private let isSummed: Bool
+  /// The sum of the finished file, if it is wanted.
+  private(set) var sum: DatabaseSum?
 
   /// - Parameters:
   ///   - file: The open, empty file.
   ///   - name: The file's name in errors.
+  ///   - isSummed: Whether the sum of what is written is wanted.
   /// - Throws: `SystemError` when it cannot be written.
-  init(_ file: OwnedDescriptor, name: String) throws(SystemError) {
+  init(_ file: OwnedDescriptor, name: String, isSummed: Bool = false) throws(SystemError) {
+    self.isSummed = isSummed
     self.file = file
     self.name = name
     output = OutputBuffer(file, subject: name)
     for _ in 0..<Format.tableCount { try output.append(0, 0) }
+    if isSummed { try output.startSum() }
   }
 
   /// Adds a record.
@@ -60,6 +66,7 @@ struct DatabaseEncoder: ~Copyable {
   mutating func finish() throws(SystemError) {
     let groups = SlotGroups(slots)
     slots = []
+    let records = isSummed ? try output.startSum() : nil
     var header: [UInt32] = []
     var position = size.recordsEnd
     for number in 0..<Format.tableCount {
@@ -69,12 +76,16 @@ struct DatabaseEncoder: ~Copyable {
       for slot in table { try output.append(slot.hash, slot.position) }
       position += table.count * Format.slotSize
     }
+    let tables = isSummed ? try output.startSum() : nil
+    if let records, let tables {
+      sum = DatabaseSum(header: header, records: records, tables: tables)
+    }
     try output.flush()
     let written: Result<Void, SystemError> = unsafe header.withUnsafeBytes { bytes in
       Result { () throws(SystemError) in try unsafe file.write(bytes, at: 0, subject: name) }
     }
     try written.get()
-    file.beginSynchronizing()
+    file.startWriteback()
   }
 }
 

@@ -72,16 +72,21 @@ extension EncodedRecords {
     _ number: Int,
     _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    let start = Int(slots[number].position)
-    let end = number + 1 < slots.count ? Int(slots[number + 1].position) : byteCount
+    let record = extent(of: number)
     return try unsafe withBytes { all in
-      let keyCount = unsafe all.loadUnaligned(fromByteOffset: start, as: UInt32.self)
-      let key = start + Format.lengthsSize
+      let keyCount = unsafe all.loadUnaligned(fromByteOffset: record.lowerBound, as: UInt32.self)
+      let key = record.lowerBound + Format.lengthsSize
       let value = key + Int(UInt32(littleEndian: keyCount))
       return try unsafe body(
         UnsafeRawBufferPointer(rebasing: all[key..<value]),
-        UnsafeRawBufferPointer(rebasing: all[value..<end]))
+        UnsafeRawBufferPointer(rebasing: all[value..<record.upperBound]))
     }
+  }
+
+  /// Where a record stands in the bytes, by its number.
+  func extent(of number: Int) -> Range<Int> {
+    let start = Int(slots[number].position)
+    return start..<(number + 1 < slots.count ? Int(slots[number + 1].position) : byteCount)
   }
 
   /// The key of the first record.

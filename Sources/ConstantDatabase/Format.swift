@@ -50,6 +50,11 @@ struct DatabaseSize: Equatable {
   /// The size of the finished file: each record takes two slots beside its own bytes.
   var total: Int { recordsEnd + 2 * Format.slotSize * recordCount }
 
+  /// Whether a finished file with so many records up to a position is within the limit.
+  static func allows(recordCount: Int, recordsEnd: Int) -> Bool {
+    DatabaseSize(recordCount: recordCount, recordsEnd: recordsEnd).total <= limit
+  }
+
   /// Takes up a record, unless the finished file would then be over the limit.
   ///
   /// - Returns: Where the record begins, or nil when it does not fit; nothing has changed then.

@@ -5,12 +5,21 @@ internal import SystemSupport
   /// Most files are small, and large memory is dear to get.
   private static let firstCapacity = 1 << 16
   private static let lastCapacity = 1 << 20
+  private static let step = 1 << 19
+  /// After so many bytes the disk is set to work.
+  ///
+  /// If all were left to the sync at the end, first the disk would wait, and then we.
+  private static let writebackStep = 1 << 21
 
   private let file: OwnedDescriptor
   private let subject: String
   private var bytes: UnsafeMutableRawBufferPointer
   private var capacity = OutputBuffer.firstCapacity
   private var used = 0
+  /// How much was written since the disk was set to work.
+  private var waiting = 0
+  /// The sum of what was written out since the sum was started; nil when nobody wants it.
+  private var sum: ContentSum?
 
   /// - Parameters:
   ///   - file: The open file, at the position where the output begins.
@@ -35,7 +44,7 @@ internal import SystemSupport
     if more.count == 0 { return }
     if used + more.count > capacity {
       try makeRoom()
-      if more.count > capacity { return try unsafe file.write(more, subject: subject) }
+      if more.count > capacity { return try unsafe writeInSteps(more) }
     }
     unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[used...]).copyMemory(from: more)
     used += more.count
@@ -53,6 +62,35 @@ internal import SystemSupport
   mutating func flush() throws(SystemError) {
     let count = used
     used = 0
-    try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes[..<count]), subject: subject)
+    try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+  }
+
+  /// Writes bytes that have their place in memory already, a step at a time: for one large write the
+  /// kernel looks for large free pieces of memory, which can take longer than the write.
+  private mutating func writeInSteps(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    for start in stride(from: 0, to: bytes.count, by: Self.step) {
+      let end = min(start + Self.step, bytes.count)
+      try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    }
+  }
+
+  private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    unsafe sum?.add(bytes)
+    try unsafe file.write(bytes, subject: subject)
+    waiting += bytes.count
+    if waiting >= Self.writebackStep {
+      file.startWriteback()
+      waiting = 0
+    }
+  }
+
+  /// Writes out what is left, and starts a sum of what comes.
+  ///
+  /// - Returns: The sum so far, if one was started.
+  @discardableResult
+  mutating func startSum() throws(SystemError) -> ContentSum? {
+    try flush()
+    defer { sum = ContentSum() }
+    return sum
   }
 }

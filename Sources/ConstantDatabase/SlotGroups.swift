@@ -23,6 +23,8 @@ struct SlotGroups {
     self.starts = starts
   }
 
+  var count: Int { slots.count }
+
   /// The slots of one table's records.
   subscript(table: Int) -> ArraySlice<Slot> { slots[starts[table]..<starts[table + 1]] }
 }

@@ -29,16 +29,33 @@ internal import ToolSupport
 
   @OptionGroup var list: ListOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep in a file what the next -c needs to read only the domains that have changed.",
+      valueName: "file"),
+    transform: PathArgument.asGiven)
+  var memory: FilePath?
+
+  @Option(
+    help: ArgumentHelp(
+      "The .cdb file in use, if -c names another one; for --memory.", valueName: "file"),
+    transform: PathArgument.asGiven)
+  var old: FilePath?
+
   static func main() { runAsTool() }
+
+  func validate() throws {
+    if memory != nil, list.database == nil { throw ValidationError("--memory needs -c") }
+    if old != nil, memory == nil { throw ValidationError("--old needs --memory") }
+  }
 
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
-    let recipients = try builder.build()
     if let database = list.database {
-      let outcome = try recipients.update(database)
+      let outcome = try update(database)
       if list.isVerbose { diagnostics.note("\(database.visible): \(outcome)") }
     } else {
-      try RecipientOutput(recipients, asRecords: list.printsRecords).write()
+      try RecipientOutput(try builder.build(), asRecords: list.printsRecords).write()
     }
   }
 }
@@ -59,6 +76,12 @@ extension MakeValidRecipients {
     }
     builder.progress = { bar.update(done: $0, of: $1) }
     return builder
+  }
+
+  private func update(_ database: FilePath) throws -> DatabaseUpdate.Outcome {
+    guard let memory else { return try builder.build().update(database) }
+    let file = MemoryFile(list.server.file(memory))
+    return try RememberingUpdate(builder, file, old: old.map(list.server.file)).run(database)
   }
 
   private func show(explanationOf address: String) throws {

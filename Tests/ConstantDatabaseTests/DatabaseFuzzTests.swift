@@ -1,4 +1,5 @@
 import ConstantDatabase
+import Glibc
 import SystemPackage
 import SystemSupport
 import TestSupport
@@ -37,6 +38,7 @@ import Testing
       _ = attempt { try database.value(for: record.key) }
       _ = attempt { try database.values(for: record.key) }
     }
+    _ = attempt { try patched(file, to: Scratch.directory.appending("patched.cdb")) }
     let forth = attempt { try RecordChanges.between(sound, file, samples: 3) }
     let back = attempt { try RecordChanges.between(file, sound, samples: 3) }
     guard let count else { return false }
@@ -52,6 +54,17 @@ import Testing
     #expect(forth?.removed == back?.added)
     #expect(forth?.changed == back?.changed)
     return true
+  }
+
+  /// Patches a file in several places.
+  private func patched(_ file: FilePath, to new: FilePath) throws -> DatabaseSum {
+    let fresh = (0..<9).map { TestRecord("user\($0).\($0)@example.org", "v") }
+    let patch = try DatabasePatch(
+      of: DatabaseImage(reading: file), replacing: { $0.contains(UInt8(ascii: "1")) },
+      with: pieces(of: fresh + [TestRecord("user1@example.org", "new")]), workerCount: 2)
+    try FileOperations.remove(new)
+    let output = try OwnedDescriptor(opening: new, flags: O_WRONLY | O_CREAT, mode: 0o600)
+    return try patch.write(to: output, name: new.visible)
   }
 
   /// Runs a step that may refuse the file.

@@ -55,4 +55,11 @@ import Testing
     let each = value + 8 + 16
     #expect(size.recordCount == (Int(UInt32.max) - 2048) / each)
   }
+
+  @Test func `a finished file may have 4 GiB less a byte`() {
+    let recordsEnd = Int(UInt32.max) - 10 * 16
+    #expect(DatabaseSize.allows(recordCount: 10, recordsEnd: recordsEnd))
+    #expect(!DatabaseSize.allows(recordCount: 10, recordsEnd: recordsEnd + 1))
+    #expect(!DatabaseSize.allows(recordCount: 11, recordsEnd: recordsEnd))
+  }
 }

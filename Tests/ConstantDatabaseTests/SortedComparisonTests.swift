@@ -7,20 +7,6 @@ import Testing
 @Suite(.scratch) struct SortedComparisonTests {
   private let path = Scratch.directory.appending("old.cdb")
 
-  /// Records sorted by key, in pieces.
-  private func pieces(of records: [TestRecord], size: Int = 10) -> [EncodedRecords] {
-    let sorted = records.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-    return stride(from: 0, to: sorted.count, by: size).map { start in
-      var piece = EncodedRecords()
-      for record in sorted[start...].prefix(size) {
-        record.key.withUnsafeBytes { key in
-          record.value.withUnsafeBytes { piece.append(key: key, value: $0) }
-        }
-      }
-      return piece
-    }
-  }
-
   private func write(_ pieces: [EncodedRecords]) throws {
     let writer = try ConstantDatabaseWriter(replacing: path)
     for piece in pieces { try writer.add(piece) }

@@ -35,6 +35,20 @@ func build(_ records: [TestRecord], at path: FilePath) throws {
   try writer.commit(durably: false)
 }
 
+/// Records sorted by key, in pieces.
+func pieces(of records: [TestRecord], size: Int = 10) -> [EncodedRecords] {
+  let sorted = records.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+  return stride(from: 0, to: sorted.count, by: size).map { start in
+    var piece = EncodedRecords()
+    for record in sorted[start...].prefix(size) {
+      record.key.withUnsafeBytes { key in
+        record.value.withUnsafeBytes { piece.append(key: key, value: $0) }
+      }
+    }
+    return piece
+  }
+}
+
 /// All the records of a file, in its order.
 func records(of path: FilePath) throws -> [TestRecord] {
   var records: [TestRecord] = []

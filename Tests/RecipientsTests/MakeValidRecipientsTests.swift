@@ -64,7 +64,8 @@ import Testing
 
   @Test(
     arguments: [
-      ["-z"], ["-m", "-c", "x"], ["--explain", "nobody"], ["-c"], ["--qmail", "relative"], ["word"],
+      ["-z"], ["-m", "-c", "x"], ["--memory", "m"], ["-c", "x", "--old", "y"],
+      ["--explain", "nobody"], ["-c"], ["--qmail", "relative"], ["word"],
     ])
   func `wrong arguments end with 2`(arguments: [String]) throws {
     let result = try Tools.run([try Tools.own("mkvalidrcptto")] + arguments)
@@ -119,6 +120,47 @@ import Testing
     try Tools.run(["mv", tree.path("var/qmail").string, tree.path("opt").string])
     #expect(try run(tree, "--qmail", "/opt").code == 0)
     #expect(try run(tree).code == 111)
+  }
+
+  @Test func `a device that is named for the depfile or the memory stays one`() throws {
+    let tree = try Tree()
+    let device = tree.path("null")
+    try Tools.run(["mknod", "-m", "666", device.string, "c", "1", "3"])
+    for option in ["--depfile", "--memory"] {
+      let result = try run(tree, "-c", tree.path("x.cdb").string, option, device.string)
+      #expect(result.code == 0, "\(result.text)")
+      #expect(try FileStatus.of(device)?.kind == .other, "\(option)")
+    }
+  }
+
+  @Test func `killed at any moment, with a memory, the next run makes what a full one does`() throws
+  {
+    let tree = try Tree()
+    let names = (0..<20).map { "d\($0).example" }
+    try tree.addVpopmailDomains(names)
+    func fill(_ name: String, _ count: Int) throws {
+      try tree.write(
+        "home/vpopmail/domains/\(name)/vpasswd", Tree.vpasswd((0..<count).map { "user\($0)" }))
+    }
+    for name in names { try fill(name, 300) }
+    let (path, memory) = (tree.layout.validRecipients, tree.path("memory"))
+    let command = [
+      try Tools.own("mkvalidrcptto"), "--root", tree.root.string, "-c", path.string, "--memory",
+      memory.string,
+    ]
+    try Tools.run(command)
+    for round in 0..<20 {
+      let before = try FileReading.contents(of: path)
+      for name in names.shuffled().prefix(3) { try fill(name, Int.random(in: 290...310)) }
+      let full = tree.path("full.cdb")
+      _ = try RecipientListBuilder(tree.layout).build().update(full)
+      let expected = try FileReading.contents(of: full)
+      try Tools.run(["timeout", "-s", "KILL", String(Double.random(in: 0...0.2))] + command)
+      let left = try FileReading.contents(of: path)
+      #expect(left == before || left == expected, "round \(round)")
+      #expect(try Tools.run(command).code == 0)
+      #expect(try FileReading.contents(of: path) == expected, "round \(round)")
+    }
   }
 
   @Test func `killed at any moment it leaves the old file or the new one`() throws {

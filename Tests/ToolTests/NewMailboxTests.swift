@@ -63,6 +63,38 @@ import Testing
   }
 }
 
+extension NewMailboxTests {
+  @Test(arguments: [nil, "vpopmail"])
+  func `the list of recipients is made with a memory that is private to its maker`(
+    user: String?
+  ) throws {
+    let server = try server()
+    let rule = "validrcptto.cdb"
+    if let user { try server.configure("[rules.\"\(rule)\"]\nuser = \"\(user)\"\n") }
+    let (list, full) = (server.control(rule), server.path("full.cdb"))
+    let directory = server.path("var/lib/qmail-updater/memory")
+    for (name, options) in [("eve", ["--force", rule]), ("carl", []), ("dora", [])] {
+      try add(name, to: server)
+      let result = try Tools.run(
+        [try Tools.own("update-qmail"), "--root", server.root.string] + options)
+      #expect(result.code == 0, "\(result.text)")
+      #expect(!result.text.contains("warning"), "\(result.text)")
+      try Tools.run([
+        try Tools.own("mkvalidrcptto"), "--root", server.root.string, "-c", full.string,
+      ])
+      #expect(try FileReading.contents(of: list) == FileReading.contents(of: full))
+      // What an operator forces is made without it.
+      if !options.isEmpty { #expect(try FileStatus.of(directory) == nil) }
+    }
+    let uid: UInt32 = user == nil ? 0 : 89
+    let place = try #require(try FileStatus.of(directory.appending("\(uid)")))
+    #expect(place.mode == 0o700 && place.owner == uid)
+    let memory = try #require(
+      try FileStatus.of(directory.appending("\(uid)").appending(rule)))
+    #expect(memory.mode == 0o600 && memory.owner == uid)
+  }
+}
+
 /// A list of ours, and how its program explains who is in it.
 private struct List: CustomTestStringConvertible {
   let program: String

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import SystemSupport
 
 /// Brings the keys of some arenas into the order of their bytes, each key once, without those that
 /// are excluded.

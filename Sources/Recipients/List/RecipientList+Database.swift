@@ -1,5 +1,6 @@
 internal import ConstantDatabase
 package import SystemPackage
+internal import SystemSupport
 internal import Synchronization
 
 extension RecipientList {
@@ -14,7 +15,7 @@ extension RecipientList {
   }
 
   /// The records as they stand in the file, encoded by several threads.
-  private func encoded() -> [EncodedRecords] {
+  func encoded() -> [EncodedRecords] {
     let slices = keys.parts.flatMap { part in
       stride(from: 0, to: part.count, by: Self.sliceSize).map { part[$0...].prefix(Self.sliceSize) }
     }

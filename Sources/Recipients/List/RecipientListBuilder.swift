@@ -39,24 +39,48 @@ package struct RecipientListBuilder {
   ///
   /// - Throws: `RecipientError` with all that is wrong, or, if `keepsGoing`, with what is about no
   ///   domain alone; the error of a file that all domains depend on.
-  package func build() throws -> RecipientList {
+  package func build() throws -> RecipientList { try round(through: try plan()).list }
+
+  /// Reads everything but what only one domain needs.
+  func plan() throws -> RecipientPlan {
     var reader = SourceReader()
-    let plan: RecipientPlan
     do {
-      plan = try RecipientPlan(
+      return try RecipientPlan(
         layout: layout, leavesOutAliases: leavesOutAliases, reader: &reader)
     } catch {
       try noteSources?(reader.sources)
       throw error
     }
-    var listings = listDomains(of: plan)
-    listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan))
-    listings.append(Listing(single: plan))
-    try noteSources?(reader.sources + listings.flatMap(\.reader.sources))
+  }
+
+  /// What a round through domains has given.
+  struct Round {
+    let list: RecipientList
+    /// What was read of each domain that needs nothing but files, and was listed without trouble.
+    let readings: [DomainReading]
+  }
+
+  /// Lists domains.
+  ///
+  /// - Parameters:
+  ///   - plan: All that must be known before.
+  ///   - part: The domains to list; nil is all.
+  /// - Returns: Their recipients, and how they were found.
+  /// - Throws: `RecipientError`, as `build`; what `noteSources` throws.
+  func round(
+    through plan: RecipientPlan, _ part: PartOfPlan? = nil
+  ) throws -> Round {
+    let numbers = part?.numbers ?? Array(plan.domains.indices)
+    var listings = listDomains(numbers, of: plan)
+    listings.append(try queryVpopmail(for: listings.flatMap(\.queries), plan, total: numbers.count))
+    listings.append(Listing(single: plan, part))
+    try noteSources?(
+      plan.sources + listings.flatMap(\.reader.sources) + (part?.knownSources ?? []))
     try report(listings, plan)
+    let readings = listings.flatMap(\.readings)
     let arenas = listings.map(\.keys).filter { $0.count > 0 }
     listings = []
-    return RecipientList(arenas, workerCount: workerCount)
+    return Round(list: RecipientList(arenas, workerCount: workerCount), readings: readings)
   }
 
   private func report(_ listings: [Listing], _ plan: RecipientPlan) throws {
@@ -89,15 +113,19 @@ private struct Listing: Sendable {
   var problems: [RecipientProblem] = []
   var warnings: [String] = []
   var reader = SourceReader()
+  var readings: [DomainReading] = []
 
   init() {}
 
   /// The keys that are named one by one: addresses of `virtualdomains`, those that are refused, and
   /// those that are left out.
-  init(single plan: RecipientPlan) {
-    for address in plan.served.addresses { keys.append(key: address.address) }
-    for key in plan.rejected.lines.keys { keys.append(key: key, mark: .rejected) }
-    for key in plan.excluded.lines.keys { keys.append(key: key, mark: .excluded) }
+  init(single plan: RecipientPlan, _ part: PartOfPlan?) {
+    func append(_ key: [UInt8], _ mark: KeyEntry.Mark) {
+      if part?.domains.holds(key) ?? true { keys.append(key: key, mark: mark) }
+    }
+    for address in plan.served.addresses { append(address.address, .accepted) }
+    for key in plan.rejected.lines.keys { append(key, .rejected) }
+    for key in plan.excluded.lines.keys { append(key, .excluded) }
   }
 }
 
@@ -105,17 +133,17 @@ private struct Listing: Sendable {
 
 extension RecipientListBuilder {
   /// Lists the domains on several threads, each of which takes the next one until none is left.
-  private func listDomains(of plan: RecipientPlan) -> [Listing] {
+  private func listDomains(_ numbers: [Int], of plan: RecipientPlan) -> [Listing] {
     let next = Atomic(0)
     // Those that programs must be asked for are not done yet.
     let done = Atomic(0)
     let listings = Mutex<[Listing]>([])
-    let (keepsDecisions, total) = (note != nil, plan.domains.count)
+    let (keepsDecisions, total) = (note != nil, numbers.count)
     @Sendable func work(_ progress: (Int) -> Void) {
       let listing = Self.list(plan, keepsDecisions: keepsDecisions) {
         let (index, _) = next.add(1, ordering: .relaxed)
         progress(done.load(ordering: .relaxed))
-        return index < total ? index : nil
+        return index < total ? numbers[index] : nil
       } finished: {
         done.add(1, ordering: .relaxed)
       }
@@ -139,12 +167,18 @@ extension RecipientListBuilder {
       leavesOutAliases: plan.leavesOutAliases)
     while let index = next() {
       let count = listing.keys.count
+      let before = (sources: lister.reader.sources.count, warnings: lister.warnings.count)
       do {
         let decision = try lister.list(plan.domains[index], into: &listing.keys)
         if case .queried(let query, _) = decision {
           listing.queries.append((query, plan.domains[index].name))
         } else {
           finished()
+          // What warns must be read each time, to warn again.
+          if lister.warnings.count == before.warnings {
+            let sources = Array(lister.reader.sources[before.sources...])
+            listing.readings.append(DomainReading(number: index, sources: sources))
+          }
         }
         if keepsDecisions { listing.decisions.append((index, decision)) }
       } catch {
@@ -162,7 +196,7 @@ extension RecipientListBuilder {
 
 extension RecipientListBuilder {
   private func queryVpopmail(
-    for queries: [(query: VpopmailQuery, domain: [UInt8])], _ plan: RecipientPlan
+    for queries: [(query: VpopmailQuery, domain: [UInt8])], _ plan: RecipientPlan, total: Int
   ) throws -> Listing {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
@@ -174,7 +208,6 @@ extension RecipientListBuilder {
       return listing
     }
     let domains = Dictionary(grouping: queries, by: \.query).mapValues(\.count)
-    let total = plan.domains.count
     var done = total - queries.count
     let answers = try programs.recipients(
       Array(domains.keys), hasExtensions: plan.vpopmail.hasExtensions

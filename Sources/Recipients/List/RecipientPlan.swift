@@ -13,6 +13,8 @@ struct RecipientPlan: Sendable {
   let domains: [PlannedDomain]
   let rejected: RecipientKeys
   let excluded: RecipientKeys
+  /// What was read for all this, and by the reader before.
+  let sources: [RecipientSource]
 
   /// Reads everything but what only one domain needs.
   ///
@@ -42,6 +44,7 @@ struct RecipientPlan: Sendable {
       ? LocalRecipients(of: layout, users: users, reader: &reader) : LocalRecipients()
     rejected = try RecipientKeys(of: layout.rejectedRecipients, reader: &reader)
     excluded = try RecipientKeys(of: layout.excludedRecipients, reader: &reader)
+    sources = reader.sources
   }
 
   /// What is wrong with the plan as a whole.

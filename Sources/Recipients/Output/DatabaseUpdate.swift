@@ -50,19 +50,44 @@ package struct DatabaseUpdate {
   /// - Throws: `SystemError` or `ConstantDatabaseError` when the file cannot be written, and
   ///   `RecipientError` when it is a symbolic link. The old file is then untouched.
   package func run(_ records: [EncodedRecords]) throws -> Outcome {
+    try run(records, isSummed: false).outcome
+  }
+
+  /// Updates the file, and tells the sum of one that is built of the records, if it is wanted.
+  ///
+  /// - Throws: As `run`.
+  func run(
+    _ records: [EncodedRecords], isSummed: Bool
+  ) throws -> (outcome: Outcome, sum: DatabaseSum?) {
     FileReplacement.removeAbandoned(of: path)
     let hasOld = try FileStatus.of(path) != nil
-    let changes = hasOld ? try changes(to: records) : nil
-    if let changes, changes.isEmpty { return .unchanged(changes.after) }
+    let old = hasOld ? try comparison(with: records, isSummed: isSummed) : nil
+    if let old, old.changes.isEmpty { return (.unchanged(old.changes.after), old.sum) }
     try refuseLink()
-    let writer = try ConstantDatabaseWriter(replacing: path, mode: mode)
+    let writer = try ConstantDatabaseWriter(replacing: path, mode: mode, isSummed: isSummed)
     for piece in records { try writer.add(piece) }
     try writer.finish()
-    let outcome = try changes.map { .changed($0) } ?? outcome(of: writer, hasOld: hasOld)
-    if case .unchanged = outcome { return outcome }
+    let outcome = try old.map { .changed($0.changes) } ?? outcome(of: writer, hasOld: hasOld)
+    if case .unchanged = outcome { return (outcome, writer.sum) }
     if !hasOld, let group { try FileOperations.setGroup(of: writer.temporaryPath, to: group) }
     try writer.commit()
-    return outcome
+    return (outcome, writer.sum)
+  }
+
+  /// Updates the file by a patch of this very file, or creates it by a patch of another one.
+  ///
+  /// - Returns: What was done, and the sum of the file; no sum when there is nothing to do.
+  /// - Throws: As `run`; `ConstantDatabaseError` also when the patched file is damaged.
+  func run(_ patch: DatabasePatch) throws -> (outcome: Outcome, sum: DatabaseSum?) {
+    FileReplacement.removeAbandoned(of: path)
+    let hasOld = try FileStatus.of(path) != nil
+    if hasOld, patch.changes.isEmpty { return (.unchanged(patch.changes.after), nil) }
+    try refuseLink()
+    let replacement = try FileReplacement(replacing: path, mode: mode)
+    let sum = try patch.write(to: replacement.descriptor, name: path.visible)
+    if !hasOld, let group { try FileOperations.setGroup(of: replacement.temporaryPath, to: group) }
+    try replacement.commit()
+    return (hasOld ? .changed(patch.changes) : .created(patch.changes.after), sum)
   }
 
   /// A file in a link's place would have neither the owner nor the mode of what the link leads to:
@@ -73,11 +98,15 @@ package struct DatabaseUpdate {
     throw RecipientError(problems: [RecipientProblem(nil, "unable to replace \(reason)")])
   }
 
-  /// How the records differ from those of the file; nil when it was not made by us, or is damaged:
-  /// then it must be compared with a finished file.
-  private func changes(to records: [EncodedRecords]) throws -> RecordChanges? {
+  /// How the records differ from those of the file, and the file's sum if they do not; nil when it
+  /// was not made by us, or is damaged: then it must be compared with a finished file.
+  private func comparison(
+    with records: [EncodedRecords], isSummed: Bool
+  ) throws -> (changes: RecordChanges, sum: DatabaseSum?)? {
     do {
-      return try ConstantDatabase(opening: path).changes(toSorted: records)
+      let old = try ConstantDatabase(opening: path)
+      guard let changes = try old.changes(toSorted: records) else { return nil }
+      return (changes, isSummed && changes.isEmpty ? try old.sum() : nil)
     } catch is ConstantDatabaseError {
       return nil
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
@@ -17,6 +18,12 @@ package enum DependencyFile {
     guard !lines.contains(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) else {
       throw SystemError("list a path with a newline in", path, .invalidArgument)
     }
-    try FileReplacement.write(Array(lines.map { $0 + "\n" }.joined().utf8), to: path)
+    let text = Array(lines.map { $0 + "\n" }.joined().utf8)
+    // A device such as /dev/null is written to; a file in its place would be of no use to anybody.
+    if try FileStatus.of(path)?.kind == .other {
+      return try OwnedDescriptor(opening: path, flags: O_WRONLY | O_NOCTTY)
+        .write(text, subject: path.visible)
+    }
+    try FileReplacement.write(text, to: path)
   }
 }

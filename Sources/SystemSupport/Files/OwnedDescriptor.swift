@@ -3,7 +3,7 @@ internal import Glibc
 package import SystemPackage
 
 /// A file descriptor that is closed when its owner goes.
-package final class OwnedDescriptor {
+package final class OwnedDescriptor: Sendable {
   /// The kernel's number, valid as long as this object lives.
   package let raw: CInt
 
@@ -138,9 +138,10 @@ extension OwnedDescriptor {
     try check("set the date of", subject()) { unsafe futimens(raw, times) }
   }
 
-  /// Lets the kernel begin to bring the file's contents to the disk; `synchronize` has less to wait
-  /// for then.
-  package func beginSynchronizing() { linux_begin_writing(raw) }
+  /// Lets the kernel begin to bring the file's contents to the disk, while more is written.
+  ///
+  /// It waits for nothing and promises nothing; `synchronize` has less to wait for afterwards.
+  package func startWriteback() { linux_start_writeback(raw) }
 
   /// Brings the file's contents to the disk.
   ///

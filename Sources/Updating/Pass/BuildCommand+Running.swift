@@ -1,5 +1,5 @@
 internal import QmailFiles
-internal import SystemPackage
+package import SystemPackage
 package import SystemSupport
 
 extension BuildCommand {
@@ -8,10 +8,11 @@ extension BuildCommand {
   /// - Parameters:
   ///   - user: Whose rights the program gets; nil are ours.
   ///   - candidate: Gives the names for the places; nil where there are none.
+  ///   - memory: The program's own file that stays from run to run; nil lets it have none.
   ///   - settings: Give the root, which the program is told in `QMAIL_UPDATER_ROOT`.
   /// - Returns: The command.
   package func command(
-    as user: RuleUser?, into candidate: Candidate?, _ settings: Settings
+    as user: RuleUser?, into candidate: Candidate?, memory: FilePath? = nil, _ settings: Settings
   ) -> Command {
     var words = arguments
     if let candidate {
@@ -19,6 +20,8 @@ extension BuildCommand {
         Self.candidate: candidate.path.string,
         Self.temporary: candidate.temporaryPath.string,
         Self.depfile: candidate.depfilePath.string,
+        Self.product: candidate.product.string,
+        Self.memory: memory?.string ?? Self.noMemory,
       ])
     }
     return Command(

@@ -18,7 +18,8 @@ package final class Candidate {
   /// Where the builder may report what it read.
   let depfilePath: FilePath
 
-  private let product: FilePath
+  /// The file that will be replaced.
+  let product: FilePath
   /// The private directory, where there is one.
   private let directory: FilePath?
   private var isRemoved = false

@@ -91,7 +91,12 @@ extension CandidateRun {
     _ command: BuildCommand, as user: RuleUser?, into candidate: Candidate
   ) throws {
     let program = command.arguments.first ?? ""
-    let started = command.command(as: user, into: candidate, environment.settings)
+    // Without it the program does what it did the first time, which is what an operator forces.
+    let memory =
+      !isForced && command.mentions(BuildCommand.memory)
+      ? try? environment.store.prepareMemory(of: rule.name, owner: user) : nil
+    let started = command.command(
+      as: user, into: candidate, memory: memory, environment.settings)
     child = try environment.start(started, of: rule) { [self] result in
       child = nil
       outcome.command = Command(command.arguments, standardInput: command.standardInput).typed

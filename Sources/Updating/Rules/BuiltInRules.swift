@@ -158,7 +158,7 @@ extension BuiltInRules {
     ]
     var rule = Rule(
       "validrcptto.cdb", inputs: names.map { Input(control($0)) } + userInputs,
-      product: .file(product, isDatabase: true), action: ownTool("mkvalidrcptto"),
+      product: .file(product, isDatabase: true), action: ownTool("mkvalidrcptto", remembers: true),
       after: Self.delivery + ["morercpthosts.cdb"], timeout: .seconds(600),
       presence: .whereProductExists)
     rule.lossLimit = settings.lossLimit
@@ -243,9 +243,17 @@ extension BuiltInRules {
   }
 
   /// One of this package's programs, which lie beside each other.
-  private func ownTool(_ name: String) -> Rule.Action {
+  ///
+  /// - Parameters:
+  ///   - name: The program.
+  ///   - remembers: Whether it can make the new product of the one in use.
+  /// - Returns: How the rule runs it.
+  private func ownTool(_ name: String, remembers: Bool = false) -> Rule.Action {
     var words = [HostTools.own(name), "-c", BuildCommand.candidate]
     words += ["--depfile", BuildCommand.depfile]
+    if remembers {
+      words += ["--memory", BuildCommand.memory, "--old", BuildCommand.product]
+    }
     if !settings.layout.root.isHost {
       words += ["--root", settings.layout.root.directory.string]
     }

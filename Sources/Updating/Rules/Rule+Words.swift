@@ -21,7 +21,8 @@ extension Rule {
     let product = product.path.string
     let words = command.filled(with: [
       BuildCommand.candidate: product, BuildCommand.temporary: product + ".tmp",
-      BuildCommand.depfile: "/dev/null",
+      BuildCommand.depfile: "/dev/null", BuildCommand.product: product,
+      BuildCommand.memory: BuildCommand.noMemory,
     ])
     return Command(words, standardInput: command.standardInput).typed
   }

@@ -97,7 +97,8 @@ extension Rule {
 ///
 /// In the arguments, `{candidate}` is the file to write, which we check and then move into place;
 /// `{temporary}` is a second unique name beside it; `{depfile}` is where the program may report
-/// what it has read. A command without `{candidate}` replaces the product itself.
+/// what it has read; `{product}` is the file in use; `{memory}` is a file of its own that stays from
+/// run to run, in a private directory. A command without `{candidate}` replaces the product itself.
 package struct BuildCommand: Equatable, Sendable {
   package var arguments: [String]
   /// The file that becomes standard input; nil is `/dev/null`.
@@ -114,6 +115,10 @@ package struct BuildCommand: Equatable, Sendable {
   package static let candidate = "{candidate}"
   package static let temporary = "{temporary}"
   package static let depfile = "{depfile}"
+  package static let product = "{product}"
+  package static let memory = "{memory}"
+  /// Stands for a file that stays from run to run where none may.
+  static let noMemory = "/dev/null"
 
   /// A tool of qmail and its like, which works on the names that it was built with.
   package static func tool(_ arguments: [String]) -> BuildCommand {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
@@ -64,6 +65,28 @@ package struct StateStore: Sendable {
   /// Where the previous product of a rule is kept.
   package func previousPath(of rule: String) -> FilePath {
     directory.appending("previous").appending(Self.fileName(of: rule))
+  }
+
+  /// Where a rule's program may keep a file of its own from run to run, in a directory that nobody
+  /// but the user who runs it can look into or write to; the directory is created.
+  ///
+  /// - Parameters:
+  ///   - rule: The rule's name.
+  ///   - owner: The user and group who run the program; nil is we ourselves.
+  /// - Returns: The file; it need not exist.
+  /// - Throws: `SystemError` when the directory cannot be made or given away.
+  func prepareMemory(of rule: String, owner: RuleUser?) throws(SystemError) -> FilePath {
+    let all = directory.appending("memory")
+    let own = all.appending("\(owner?.uid ?? geteuid())")
+    // Only we can have made what has this name: the directory above is ours.
+    try FileOperations.makeDirectory(all, mode: 0o711)
+    try FileOperations.makeDirectory(own, mode: 0o700)
+    if let owner, try FileStatus.of(own, followingLinks: false)?.owner != owner.uid {
+      try check("chown", own.visible) {
+        unsafe own.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
+      }
+    }
+    return own.appending(Self.fileName(of: rule))
   }
 
   /// Where the state of a rule is stored.

@@ -1,5 +1,3 @@
-package import SystemSupport
-
 /// What tells one version of a file from another without reading it.
 package struct Stamp: Hashable, Sendable, Codable {
   package let device: UInt64
@@ -37,9 +35,6 @@ package struct Stamp: Hashable, Sendable, Codable {
   }
 
   /// Whether a later write could have left the very same stamp.
-  ///
-  /// The kernel stamps files with a clock that ticks, and two writes within one tick look alike; 20
-  /// ms cover two ticks of the slowest usual clock (100 Hz).
   package func isTooRecent(at time: Timestamp) -> Bool {
     changed + Self.tick > time && changed < time + Self.tick
   }
@@ -48,5 +43,5 @@ package struct Stamp: Hashable, Sendable, Codable {
   ///
   /// The kernel stamps files with a clock that ticks: two writes within one tick look alike. 20 ms
   /// cover two ticks of the slowest usual clock (100 Hz).
-  static let tick = Duration.milliseconds(20)
+  package static let tick = Duration.milliseconds(20)
 }
