@@ -56,24 +56,13 @@ struct KeySort {
       }
       blocks += arena.blocks
     }
-    unsafe Self.withBytes(of: blocks[...], []) { bytes in
+    unsafe blocks.withBytes { bytes in
       let count = unsafe part.withUnsafeMutableBufferPointer { entries in
         unsafe Sorter(bytes: bytes).sort(entries, from: 0)
       }
       part.removeLast(part.count - count)
     }
     return part
-  }
-
-  /// Lends the memory of all the blocks at once.
-  private static func withBytes(
-    of blocks: ArraySlice<[UInt8]>, _ found: [UnsafeRawBufferPointer],
-    _ body: ([UnsafeRawBufferPointer]) -> Void
-  ) {
-    guard let first = blocks.first else { return unsafe body(found) }
-    unsafe first.withUnsafeBytes { bytes in
-      unsafe withBytes(of: blocks.dropFirst(), found + [bytes], body)
-    }
   }
 }
 
