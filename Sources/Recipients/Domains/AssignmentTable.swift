@@ -15,7 +15,8 @@ enum AssignmentTable {
   case database(ConstantDatabase, FilePath)
   /// The data of all the records, for many.
   case records([[UInt8]: [UInt8]], FilePath)
-  case text([[UInt8]: Found])
+  /// The entries of `users/assign` by their keys.
+  case text([[UInt8]: UserAssignments.Entry], FilePath)
 
   /// From how many look-ups on reading the file as a whole is faster.
   private static let many = 100
@@ -38,17 +39,13 @@ enum AssignmentTable {
       return
     }
     let path = layout.users.appending("assign")
-    var table: [[UInt8]: Found] = [:]
-    if let contents = try reader.contentsIfPresent(of: path) {
-      let file = try UserAssignments(parsing: contents, path: path)
-      table.reserveCapacity(file.entries.count)
-      for entry in file.entries {
-        let found = Found(assignment: entry.assignment, origin: .line(path, entry.line))
-        // Of two lines for the same name the first one counts.
-        if let first = table.updateValue(found, forKey: entry.key) { table[entry.key] = first }
-      }
+    let file = try reader.contentsIfPresent(of: path).map { contents in
+      try UserAssignments(parsing: contents, path: path)
     }
-    self = .text(table)
+    let entries = file?.entries ?? []
+    // Of two lines for the same name the first one counts.
+    self = .text(
+      Dictionary(entries.lazy.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first }), path)
   }
 
   /// What a `+` line gives to all addresses with a prefix.
@@ -59,7 +56,8 @@ enum AssignmentTable {
 
   private func found(_ key: [UInt8]) throws -> Found? {
     switch self {
-    case .text(let table): return table[key]
+    case .text(let table, let path):
+      return table[key].map { Found(assignment: $0.assignment, origin: .line(path, $0.line)) }
     case .records(let table, let path): return try Self.found(key, table[key], path)
     case .database(let file, let path): return try Self.found(key, file.value(for: key), path)
     }

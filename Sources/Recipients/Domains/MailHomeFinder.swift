@@ -73,9 +73,10 @@ struct MailHomeFinder {
   /// A target as user and extension: whole first, then cut at each `-` from the end.
   private static func splits(
     of target: [UInt8]
-  ) -> [(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)] {
-    let cuts = target.indices.reversed().filter { target[$0] == breakCharacter && $0 > 0 }
-    return [(target[...], [])] + cuts.map { (target[..<$0], target[($0 + 1)...]) }
+  ) -> some Sequence<(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)> {
+    sequence(first: target.endIndex) { cut in
+      target[..<cut].dropFirst().lastIndex(of: breakCharacter)
+    }.lazy.map { cut in (target[..<cut], target[cut...].dropFirst()) }
   }
 
   private static func prefix(below ext: ArraySlice<UInt8>) -> [UInt8] {

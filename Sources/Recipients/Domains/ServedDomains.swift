@@ -23,12 +23,12 @@ struct ServedDomains {
   ///   `ConstantDatabaseError` when `morercpthosts.cdb` is damaged.
   init(of layout: ServerLayout, reader: inout SourceReader) throws {
     accepted = try Self.acceptedDomains(layout, &reader)
-    var unassigned = accepted
-    var handled: [[UInt8]: ServedDomain] = [:]
+    var domains: [ServedDomain] = []
+    var handled = Set<[UInt8]>(minimumCapacity: accepted.count)
     func assign(_ name: [UInt8], _ handling: ServedDomain.Handling, _ origin: RecipientOrigin) {
-      guard let place = unassigned.removeValue(forKey: name) else { return }
-      handled[name] = ServedDomain(
-        name: name, handling: handling, accepted: place, assigned: origin)
+      guard let place = accepted[name], handled.insert(name).inserted else { return }
+      domains.append(
+        ServedDomain(name: name, handling: handling, accepted: place, assigned: origin))
     }
 
     for entry in try Self.localNames(layout, &reader) { assign(entry.name, .local, entry.origin) }
@@ -43,11 +43,13 @@ struct ServedDomains {
     for entry in SMTPRoutes(parsing: try reader.contentsIfPresent(of: routes) ?? []).entries {
       assign(entry.domain, .relayed, .line(routes, entry.line))
     }
-    domains = handled.values.sorted { $0.name.lexicographicallyPrecedes($1.name) }
-    problems = Self.problems(unassigned)
+    self.domains = domains.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    if handled.count < accepted.count {
+      problems = Self.problems(accepted.filter { !handled.contains($0.key) })
+    }
     for entry in virtual.entries where entry.isAddress && !entry.target.isEmpty {
       let address = VirtualAddress(address: entry.name, origin: .line(path, entry.line))
-      if handled[Array(address.domain)] != nil {
+      if handled.contains(Array(address.domain)) {
         addresses.append(address)
       } else {
         problems.append(Self.problem(address))
