@@ -33,6 +33,7 @@ internal import ToolSupport
 
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
+    FreedMemory.keep()
     let recipients = try builder.build()
     if let database = list.database {
       let outcome = try recipients.update(database)
