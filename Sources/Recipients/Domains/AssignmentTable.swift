@@ -48,11 +48,23 @@ enum AssignmentTable {
       Dictionary(entries.lazy.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first }), path)
   }
 
-  /// What a `+` line gives to all addresses with a prefix.
-  func prefix(_ prefix: [UInt8]) throws -> Found? { try found([UInt8(ascii: "!")] + prefix) }
+  /// What a `+` line gives to all addresses with a prefix, that is a name and one character more.
+  func prefix(_ name: ArraySlice<UInt8>, _ last: UInt8) throws -> Found? {
+    try found(Self.key(name, last))
+  }
 
   /// What a `=` line gives to one address.
-  func address(_ local: [UInt8]) throws -> Found? { try found([UInt8(ascii: "!")] + local + [0]) }
+  func address(_ local: ArraySlice<UInt8>) throws -> Found? { try found(Self.key(local, 0)) }
+
+  /// The key of a record of `users/cdb`, as qmail-newu makes it.
+  private static func key(_ name: ArraySlice<UInt8>, _ last: UInt8) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(name.count + 2)
+    key.append(UInt8(ascii: "!"))
+    key += name
+    key.append(last)
+    return key
+  }
 
   private func found(_ key: [UInt8]) throws -> Found? {
     switch self {

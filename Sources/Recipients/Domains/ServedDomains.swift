@@ -68,15 +68,14 @@ struct ServedDomains {
     var domains: [[UInt8]: RecipientOrigin] = [:]
     let path = layout.control("rcpthosts")
     for entry in ControlFile.entries(of: try reader.contents(of: path)) {
-      let name = entry.bytes.lowercased
-      if domains[name] == nil { domains[name] = .line(path, entry.line) }
+      domains[entry.bytes.lowercased].fill(with: .line(path, entry.line))
     }
     let more = layout.control("morercpthosts.cdb")
     reader.note(.file(more))
     guard try FileStatus.of(more) != nil else { return domains }
     try unsafe ConstantDatabase(opening: more).forEachRecord { key, _ in
       let name = unsafe Array(key)
-      if domains[name] == nil { domains[name] = .record(more, key: name) }
+      domains[name].fill(with: .record(more, key: name))
     }
     return domains
   }
@@ -108,5 +107,12 @@ struct ServedDomains {
       Array(address.domain),
       "\(address.origin) gives away \(VisibleText.escape(address.address)),"
         + " but no domain that mail is taken for and handled has that name")
+  }
+}
+
+extension Optional {
+  /// Takes a value unless there is one.
+  fileprivate mutating func fill(with value: @autoclosure () -> Wrapped) {
+    if case nil = self { self = value() }
   }
 }
