@@ -51,6 +51,7 @@ internal import ToolSupport
 
   func run() throws {
     if let explain { return try show(explanationOf: explain) }
+    FreedMemory.keep()
     if let database = list.database {
       let outcome = try update(database)
       if list.isVerbose { diagnostics.note("\(database.visible): \(outcome)") }

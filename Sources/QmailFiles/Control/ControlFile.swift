@@ -36,8 +36,15 @@ package enum ControlFile {
   /// Empty lines, and lines with `#` in the first column, are none; blanks at the end of a line are
   /// stripped. There are no comments after an entry.
   package static func entries(of contents: [UInt8]) -> [Entry] {
-    NumberedLines(contents).compactMap { line in
-      entry(in: line).map { Entry(line: line.number, bytes: Array($0)) }
+    slices(of: contents).map { Entry(line: $0.line, bytes: Array($0.bytes)) }
+  }
+
+  /// The entries as parts of the contents, for who takes them apart further.
+  static func slices(
+    of contents: [UInt8]
+  ) -> some Sequence<(line: Int, bytes: ArraySlice<UInt8>)> {
+    NumberedLines(contents).lazy.compactMap { line in
+      entry(in: line).map { (line.number, $0) }
     }
   }
 

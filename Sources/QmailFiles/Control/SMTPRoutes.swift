@@ -16,7 +16,7 @@ package struct SMTPRoutes: Equatable, Sendable {
   package let entries: [Entry]
 
   package init(parsing contents: [UInt8]) {
-    entries = ControlFile.entries(of: contents).compactMap { entry in
+    entries = ControlFile.slices(of: contents).compactMap { entry in
       guard let colon = entry.bytes.firstIndex(of: .colon) else { return nil }
       return Entry(
         line: entry.line, domain: entry.bytes[..<colon].lowercased,

@@ -19,7 +19,7 @@ package struct VirtualDomains: Equatable, Sendable {
   package let entries: [Entry]
 
   package init(parsing contents: [UInt8]) {
-    entries = ControlFile.entries(of: contents).compactMap { entry in
+    entries = ControlFile.slices(of: contents).compactMap { entry in
       guard let colon = entry.bytes.firstIndex(of: .colon) else { return nil }
       return Entry(
         line: entry.line, name: entry.bytes[..<colon].lowercased,

@@ -51,10 +51,10 @@ extension Collection<UInt8> {
   /// Whether a word stands somewhere in the bytes.
   fileprivate func contains(_ word: String) -> Bool {
     var rest = self[...]
-    while rest.count >= word.utf8.count {
+    while !rest.isEmpty {
       if rest.starts(with: word.utf8) { return true }
-      rest = rest.dropFirst()
+      rest = rest.dropFirst().drop { $0 != word.utf8.first }
     }
-    return false
+    return word.isEmpty
   }
 }

@@ -4,7 +4,7 @@ extension UInt8 {
   static let newline = UInt8(ascii: "\n")
 
   /// The byte with `A` to `Z` made small.
-  package var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+  @inlinable package var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 
   /// Whether the byte is a blank, a tab or a newline: what qmail strips at the end of a line.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == .newline }

@@ -3,34 +3,36 @@ package import SystemPackage
 /// What `users/assign` and `users/cdb` give to a local address: whose it is and where its
 /// `.qmail` files lie.
 package struct Assignment: Equatable, Sendable {
-  package let user: [UInt8]
-  package let uid: [UInt8]
-  package let gid: [UInt8]
-  package let home: [UInt8]
-  /// What stands between `.qmail` and the extension: `-` or nothing.
-  package let dash: [UInt8]
-  /// What stands before the rest of the address in the name of a `.qmail` file.
-  package let ext: [UInt8]
+  /// The data of the record in `users/cdb`: the fields with a NUL between them.
+  ///
+  /// A server has as many assignments as domains, and of most of them one or two fields are asked
+  /// for: these are cut out then.
+  package let data: [UInt8]
 
-  /// The home directory as a path of the tree; nil when it holds a NUL or is empty.
+  /// How many fields qmail reads: user, uid, gid, home, dash and ext.
+  static let fieldCount = 6
+
+  /// Takes the data of a record of `users/cdb`; nil when it has fewer than six fields.
+  package init?(record data: [UInt8]) {
+    guard data.count(where: { $0 == 0 }) >= Self.fieldCount - 1 else { return nil }
+    self.data = data
+  }
+
+  package var user: [UInt8] { Array(field(0)) }
+  package var home: [UInt8] { Array(field(3)) }
+  /// What stands between `.qmail` and the extension: `-` or nothing.
+  package var dash: [UInt8] { Array(field(4)) }
+  /// What stands before the rest of the address in the name of a `.qmail` file.
+  package var ext: [UInt8] { Array(field(5)) }
+
+  /// The home directory as a path of the tree; nil when it is empty.
   package var homePath: FilePath? { FilePath(bytes: home) }
 
-  /// The six fields of a line; missing ones are empty.
-  init(fields: [[UInt8]]) {
-    func field(_ index: Int) -> [UInt8] { index < fields.count ? fields[index] : [] }
-    (user, uid, gid) = (field(0), field(1), field(2))
-    (home, dash, ext) = (field(3), field(4), field(5))
+  private func field(_ number: Int) -> ArraySlice<UInt8> {
+    var rest = data[...]
+    for _ in 0..<number { rest = rest.drop { $0 != 0 }.dropFirst() }
+    return rest.prefix { $0 != 0 }
   }
-
-  /// Parses the data of a record of `users/cdb`; nil when it has fewer than six fields.
-  package init?(record data: [UInt8]) {
-    let fields = data.split(separator: 0, omittingEmptySubsequences: false)
-    guard fields.count >= 6 else { return nil }
-    self.init(fields: fields.prefix(6).map(Array.init))
-  }
-
-  /// The data of the record in `users/cdb`: the fields with a NUL between them.
-  package var data: [UInt8] { Array([user, uid, gid, home, dash, ext].joined(separator: [0])) }
 }
 
 extension FilePath {

@@ -63,12 +63,29 @@ package struct UserAssignments: Equatable, Sendable {
     guard let colon = line.bytes.firstIndex(of: .colon), colon > line.bytes.startIndex else {
       throw fail("=LOCAL:USER:UID:GID:HOME:DASH:EXT: or +PREFIX:..., or a dot to end the file")
     }
-    let fields = line.bytes[(colon + 1)...].colonFields
-    guard fields.count > 6 else { throw fail("7 colons, found \(fields.count)") }
+    let fields = line.bytes[(colon + 1)...]
+    guard let assignment = Assignment(fields: fields) else {
+      throw fail("7 colons, found \(fields.colonFields.count)")
+    }
     return Entry(
       line: line.number, isPrefix: line.bytes.first == UInt8(ascii: "+"),
-      name: Array(line.bytes[..<colon].dropFirst()),
-      assignment: Assignment(fields: fields.prefix(6).map(Array.init)))
+      name: Array(line.bytes[..<colon].dropFirst()), assignment: assignment)
+  }
+}
+
+extension Assignment {
+  /// Takes the fields of a line, a colon after each; nil when there are too few.
+  fileprivate init?(fields: ArraySlice<UInt8>) {
+    var data: [UInt8] = []
+    data.reserveCapacity(fields.count)
+    var count = 0
+    for byte in fields {
+      if byte == .colon { count += 1 }
+      if count == Self.fieldCount { break }
+      data.append(byte == .colon ? 0 : byte)
+    }
+    guard count == Self.fieldCount else { return nil }
+    self.init(record: data)
   }
 }
 

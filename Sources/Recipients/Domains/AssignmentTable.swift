@@ -15,7 +15,8 @@ enum AssignmentTable {
   case database(ConstantDatabase, FilePath)
   /// The data of all the records, for many.
   case records([[UInt8]: [UInt8]], FilePath)
-  case text([[UInt8]: Found])
+  /// The entries of `users/assign` by their keys.
+  case text([[UInt8]: UserAssignments.Entry], FilePath)
 
   /// From how many look-ups on reading the file as a whole is faster.
   private static let many = 100
@@ -38,28 +39,37 @@ enum AssignmentTable {
       return
     }
     let path = layout.users.appending("assign")
-    var table: [[UInt8]: Found] = [:]
-    if let contents = try reader.contentsIfPresent(of: path) {
-      let file = try UserAssignments(parsing: contents, path: path)
-      table.reserveCapacity(file.entries.count)
-      for entry in file.entries {
-        let found = Found(assignment: entry.assignment, origin: .line(path, entry.line))
-        // Of two lines for the same name the first one counts.
-        if let first = table.updateValue(found, forKey: entry.key) { table[entry.key] = first }
-      }
+    let file = try reader.contentsIfPresent(of: path).map { contents in
+      try UserAssignments(parsing: contents, path: path)
     }
-    self = .text(table)
+    let entries = file?.entries ?? []
+    // Of two lines for the same name the first one counts.
+    self = .text(
+      Dictionary(entries.lazy.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first }), path)
   }
 
-  /// What a `+` line gives to all addresses with a prefix.
-  func prefix(_ prefix: [UInt8]) throws -> Found? { try found([UInt8(ascii: "!")] + prefix) }
+  /// What a `+` line gives to all addresses with a prefix, that is a name and one character more.
+  func prefix(_ name: ArraySlice<UInt8>, _ last: UInt8) throws -> Found? {
+    try found(Self.key(name, last))
+  }
 
   /// What a `=` line gives to one address.
-  func address(_ local: [UInt8]) throws -> Found? { try found([UInt8(ascii: "!")] + local + [0]) }
+  func address(_ local: ArraySlice<UInt8>) throws -> Found? { try found(Self.key(local, 0)) }
+
+  /// The key of a record of `users/cdb`, as qmail-newu makes it.
+  private static func key(_ name: ArraySlice<UInt8>, _ last: UInt8) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(name.count + 2)
+    key.append(UInt8(ascii: "!"))
+    key += name
+    key.append(last)
+    return key
+  }
 
   private func found(_ key: [UInt8]) throws -> Found? {
     switch self {
-    case .text(let table): return table[key]
+    case .text(let table, let path):
+      return table[key].map { Found(assignment: $0.assignment, origin: .line(path, $0.line)) }
     case .records(let table, let path): return try Self.found(key, table[key], path)
     case .database(let file, let path): return try Self.found(key, file.value(for: key), path)
     }

@@ -49,14 +49,14 @@ struct MailHomeFinder {
 
   private func assigned(_ target: [UInt8]) throws -> MailHome? {
     for (name, ext) in Self.splits(of: target) {
-      if let found = try table.prefix(Array(name) + [Self.breakCharacter]) {
+      if let found = try table.prefix(name, Self.breakCharacter) {
         guard let directory = found.assignment.homePath else { continue }
         let rest = ext.isEmpty ? [] : Array(ext) + [Self.breakCharacter]
         return MailHome(
           directory: directory, prefix: found.assignment.dash + found.assignment.ext + rest,
           user: found.assignment.user, origin: found.origin)
       }
-      if let found = try table.address(Array(name)), let directory = found.assignment.homePath {
+      if let found = try table.address(name), let directory = found.assignment.homePath {
         let rest = [found.assignment.ext, Array(ext)].filter { !$0.isEmpty }
         return MailHome(
           directory: directory,
@@ -73,9 +73,10 @@ struct MailHomeFinder {
   /// A target as user and extension: whole first, then cut at each `-` from the end.
   private static func splits(
     of target: [UInt8]
-  ) -> [(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)] {
-    let cuts = target.indices.reversed().filter { target[$0] == breakCharacter && $0 > 0 }
-    return [(target[...], [])] + cuts.map { (target[..<$0], target[($0 + 1)...]) }
+  ) -> some Sequence<(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)> {
+    sequence(first: target.endIndex) { cut in
+      target[..<cut].dropFirst().lastIndex(of: breakCharacter)
+    }.lazy.map { cut in (target[..<cut], target[cut...].dropFirst()) }
   }
 
   private static func prefix(below ext: ArraySlice<UInt8>) -> [UInt8] {

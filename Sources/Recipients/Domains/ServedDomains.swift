@@ -23,12 +23,12 @@ struct ServedDomains {
   ///   `ConstantDatabaseError` when `morercpthosts.cdb` is damaged.
   init(of layout: ServerLayout, reader: inout SourceReader) throws {
     accepted = try Self.acceptedDomains(layout, &reader)
-    var unassigned = accepted
-    var handled: [[UInt8]: ServedDomain] = [:]
+    var domains: [ServedDomain] = []
+    var handled = Set<[UInt8]>(minimumCapacity: accepted.count)
     func assign(_ name: [UInt8], _ handling: ServedDomain.Handling, _ origin: RecipientOrigin) {
-      guard let place = unassigned.removeValue(forKey: name) else { return }
-      handled[name] = ServedDomain(
-        name: name, handling: handling, accepted: place, assigned: origin)
+      guard let place = accepted[name], handled.insert(name).inserted else { return }
+      domains.append(
+        ServedDomain(name: name, handling: handling, accepted: place, assigned: origin))
     }
 
     for entry in try Self.localNames(layout, &reader) { assign(entry.name, .local, entry.origin) }
@@ -43,11 +43,13 @@ struct ServedDomains {
     for entry in SMTPRoutes(parsing: try reader.contentsIfPresent(of: routes) ?? []).entries {
       assign(entry.domain, .relayed, .line(routes, entry.line))
     }
-    domains = handled.values.sorted { $0.name.lexicographicallyPrecedes($1.name) }
-    problems = Self.problems(unassigned)
+    self.domains = domains.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    if handled.count < accepted.count {
+      problems = Self.problems(accepted.filter { !handled.contains($0.key) })
+    }
     for entry in virtual.entries where entry.isAddress && !entry.target.isEmpty {
       let address = VirtualAddress(address: entry.name, origin: .line(path, entry.line))
-      if handled[Array(address.domain)] != nil {
+      if handled.contains(Array(address.domain)) {
         addresses.append(address)
       } else {
         problems.append(Self.problem(address))
@@ -66,15 +68,14 @@ struct ServedDomains {
     var domains: [[UInt8]: RecipientOrigin] = [:]
     let path = layout.control("rcpthosts")
     for entry in ControlFile.entries(of: try reader.contents(of: path)) {
-      let name = entry.bytes.lowercased
-      if domains[name] == nil { domains[name] = .line(path, entry.line) }
+      domains[entry.bytes.lowercased].fill(with: .line(path, entry.line))
     }
     let more = layout.control("morercpthosts.cdb")
     reader.note(.file(more))
     guard try FileStatus.of(more) != nil else { return domains }
     try unsafe ConstantDatabase(opening: more).forEachRecord { key, _ in
       let name = unsafe Array(key)
-      if domains[name] == nil { domains[name] = .record(more, key: name) }
+      domains[name].fill(with: .record(more, key: name))
     }
     return domains
   }
@@ -106,5 +107,12 @@ struct ServedDomains {
       Array(address.domain),
       "\(address.origin) gives away \(VisibleText.escape(address.address)),"
         + " but no domain that mail is taken for and handled has that name")
+  }
+}
+
+extension Optional {
+  /// Takes a value unless there is one.
+  fileprivate mutating func fill(with value: @autoclosure () -> Wrapped) {
+    if case nil = self { self = value() }
   }
 }

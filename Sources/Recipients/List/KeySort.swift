@@ -6,7 +6,6 @@ internal import SystemSupport
 ///
 /// Each worker takes the keys of a range, found by a sample, so that nothing must be merged. Keys
 /// are sorted by their first eight bytes; those that agree in them by the next eight, and so on.
-/// The keys of one domain come sorted already, which the library's sort makes use of.
 struct KeySort {
   private let arenas: [KeyArena]
   private let workerCount: Int
@@ -57,38 +56,40 @@ struct KeySort {
       }
       blocks += arena.blocks
     }
-    unsafe Self.withBytes(of: blocks[...], []) { bytes in
+    unsafe blocks.withBytes { bytes in
       let count = unsafe part.withUnsafeMutableBufferPointer { entries in
-        unsafe Sorter(bytes: bytes).sort(entries, from: 0)
+        unsafe Sorter(bytes: bytes, capacity: entries.count).sort(entries, from: 0)
       }
       part.removeLast(part.count - count)
     }
     return part
   }
-
-  /// Lends the memory of all the blocks at once.
-  private static func withBytes(
-    of blocks: ArraySlice<[UInt8]>, _ found: [UnsafeRawBufferPointer],
-    _ body: ([UnsafeRawBufferPointer]) -> Void
-  ) {
-    guard let first = blocks.first else { return unsafe body(found) }
-    unsafe first.withUnsafeBytes { bytes in
-      unsafe withBytes(of: blocks.dropFirst(), found + [bytes], body)
-    }
-  }
 }
 
 /// Sorts entries by the bytes that they stand for, and keeps of equal ones the one whose mark counts,
 /// unless it excludes the key.
-@unsafe private struct Sorter {
-  let bytes: [UnsafeRawBufferPointer]
+@unsafe private struct Sorter: ~Copyable {
+  private let bytes: [UnsafeRawBufferPointer]
+  private let prefixes: PrefixSort
+
+  /// - Parameters:
+  ///   - bytes: The memory of the keys.
+  ///   - capacity: How many entries there are at most.
+  init(bytes: [UnsafeRawBufferPointer], capacity: Int) {
+    unsafe self.bytes = bytes
+    unsafe prefixes = PrefixSort(capacity: capacity)
+  }
 
   /// Sorts keys that agree in their first `depth` bytes and have their prefixes from there on.
   ///
   /// - Returns: How many are left; they are the first ones.
   func sort(_ entries: UnsafeMutableBufferPointer<KeyEntry>, from depth: Int) -> Int {
     var entries = unsafe entries
-    unsafe entries.sort { $0.prefix < $1.prefix }
+    if entries.count < PrefixSort.fewest {
+      unsafe entries.sort { $0.prefix < $1.prefix }
+    } else {
+      unsafe prefixes.sort(entries)
+    }
     var (start, kept) = (0, 0)
     while start < entries.count {
       var end = start + 1

@@ -36,16 +36,9 @@ extension RecipientList {
   /// How many records a thread encodes at a time.
   private static let sliceSize = 1 << 14
 
-  /// How many records beforehand a key is asked for.
-  private static let lookAhead = 12
-
   private func encode(_ slice: ArraySlice<KeyEntry>) -> EncodedRecords {
     var records = EncodedRecords(reserving: slice.reduce(0) { $0 + $1.count + 9 }, slice.count)
-    for (index, entry) in zip(slice.indices, slice) {
-      // Neighbours in the list come from different domains, whose keys lie far apart.
-      if index + Self.lookAhead < slice.endIndex { keys.prefetch(slice[index + Self.lookAhead]) }
-      unsafe withRecord(entry) { unsafe records.append(key: $0, value: $1) }
-    }
+    unsafe forEachRecord(of: slice) { unsafe records.append(key: $0, value: $1) }
     return records
   }
 }

@@ -5,9 +5,7 @@ package struct RecipientList: Sendable {
   /// How many threads encode the records.
   let workerCount: Int
 
-  /// The value of a record that accepts: none.
-  static let accepting: [UInt8] = []
-  /// The value of a record that refuses.
+  /// The value of a record that refuses; that of one that accepts is empty.
   static let refusing = [UInt8(ascii: "-")]
 
   init(_ arenas: [KeyArena], workerCount: Int) {
@@ -22,19 +20,29 @@ package struct RecipientList: Sendable {
   package func forEachRecord(
     _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
   ) rethrows {
-    for part in keys.parts {
-      for entry in part { try unsafe withRecord(entry, body) }
+    for part in keys.parts { try unsafe forEachRecord(of: part[...], body) }
+  }
+
+  /// Gives the records of some keys to a body, in their order.
+  func forEachRecord(
+    of entries: ArraySlice<KeyEntry>,
+    _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    try unsafe keys.withBlocks { blocks in
+      try unsafe Self.refusing.withUnsafeBytes { refusing in
+        for (index, entry) in zip(entries.indices, entries) {
+          // Neighbours in the list come from different domains, whose keys lie far apart.
+          if index + Self.lookAhead < entries.endIndex {
+            unsafe entries[index + Self.lookAhead].prefetch(in: blocks)
+          }
+          let value =
+            unsafe entry.mark == .rejected ? refusing : UnsafeRawBufferPointer(start: nil, count: 0)
+          try unsafe body(entry.key(in: blocks), value)
+        }
+      }
     }
   }
 
-  /// Gives the record of a key to a body.
-  func withRecord<Result>(
-    _ entry: KeyEntry,
-    _ body: (_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
-    let value = entry.mark == .rejected ? Self.refusing : Self.accepting
-    return try unsafe keys.withKey(of: entry) { key in
-      try unsafe value.withUnsafeBytes { try unsafe body(key, $0) }
-    }
-  }
+  /// How many records beforehand a key is asked for.
+  private static let lookAhead = 12
 }

@@ -139,8 +139,9 @@ extension RecipientListBuilder {
     let done = Atomic(0)
     let listings = Mutex<[Listing]>([])
     let (keepsDecisions, total) = (note != nil, numbers.count)
+    let reader = SourceReader(remembering: noteSources != nil)
     @Sendable func work(_ progress: (Int) -> Void) {
-      let listing = Self.list(plan, keepsDecisions: keepsDecisions) {
+      let listing = Self.list(plan, reader, keepsDecisions: keepsDecisions) {
         let (index, _) = next.add(1, ordering: .relaxed)
         progress(done.load(ordering: .relaxed))
         return index < total ? numbers[index] : nil
@@ -159,12 +160,13 @@ extension RecipientListBuilder {
   }
 
   private static func list(
-    _ plan: RecipientPlan, keepsDecisions: Bool, next: () -> Int?, finished: () -> Void
+    _ plan: RecipientPlan, _ reader: SourceReader, keepsDecisions: Bool, next: () -> Int?,
+    finished: () -> Void
   ) -> Listing {
     var listing = Listing()
     var lister = DomainLister(
       layout: plan.layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
-      leavesOutAliases: plan.leavesOutAliases)
+      leavesOutAliases: plan.leavesOutAliases, reader: reader)
     while let index = next() {
       let count = listing.keys.count
       let before = (sources: lister.reader.sources.count, warnings: lister.warnings.count)

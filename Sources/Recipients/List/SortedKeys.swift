@@ -13,20 +13,12 @@ struct SortedKeys: Sendable {
     parts = KeySort(arenas, workerCount: workerCount).parts()
   }
 
-  /// Lets the processor fetch a key that will be read soon.
-  func prefetch(_ entry: KeyEntry) {
-    unsafe blocks[entry.block].withUnsafeBytes { unsafe SystemSupport.prefetch($0, entry.offset) }
-  }
-
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
-  /// The bytes of a key, valid during the call.
-  func withKey<Result>(
-    of entry: KeyEntry, _ body: (UnsafeRawBufferPointer) throws -> Result
+  /// Lends the memory that the entries point into, to who reads many keys.
+  func withBlocks<Result>(
+    _ body: ([UnsafeRawBufferPointer]) throws -> Result
   ) rethrows -> Result {
-    try unsafe blocks[entry.block].withUnsafeBytes { all in
-      let end = entry.offset + entry.count
-      return try unsafe body(UnsafeRawBufferPointer(rebasing: all[entry.offset..<end]))
-    }
+    try unsafe blocks.withBytes(body)
   }
 }

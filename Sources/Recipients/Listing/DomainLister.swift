@@ -9,7 +9,7 @@ struct DomainLister: ~Copyable {
   private let hasExtensions: Bool
   private let leavesOutAliases: Bool
   /// What has been read.
-  private(set) var reader = SourceReader()
+  private(set) var reader: SourceReader
   /// What is odd but no error, in lines that are safe to show.
   private(set) var warnings: [String] = []
   private var buffer = FileBuffer()
@@ -19,9 +19,12 @@ struct DomainLister: ~Copyable {
   ///   - locals: The recipients that local domains have in common.
   ///   - hasExtensions: Whether vpopmail's mailboxes take mail for their extensions.
   ///   - leavesOutAliases: Whether local domains and those of the alias user get no recipients.
+  ///   - reader: Remembers what is read.
   init(
-    layout: ServerLayout, locals: LocalRecipients, hasExtensions: Bool, leavesOutAliases: Bool
+    layout: ServerLayout, locals: LocalRecipients, hasExtensions: Bool, leavesOutAliases: Bool,
+    reader: SourceReader = SourceReader()
   ) {
+    self.reader = reader
     self.layout = layout
     self.locals = locals
     self.hasExtensions = hasExtensions

@@ -27,12 +27,16 @@ package enum RecipientSource: Hashable, Sendable, CustomStringConvertible {
 /// Reads files and directories, and remembers which.
 struct SourceReader {
   private(set) var sources: [RecipientSource] = []
+  /// Whether anybody will ask for the sources; a large server has tens of thousands.
+  private let isRemembering: Bool
+
+  init(remembering isRemembering: Bool = true) { self.isRemembering = isRemembering }
 
   /// The contents of a file.
   ///
   /// - Throws: `SystemError` when it is not there or cannot be read.
   mutating func contents(of path: FilePath) throws(SystemError) -> [UInt8] {
-    sources.append(.file(path))
+    note(.file(path))
     return try FileReading.contents(of: path)
   }
 
@@ -40,7 +44,7 @@ struct SourceReader {
   ///
   /// - Throws: `SystemError` when it is there but cannot be read.
   mutating func contentsIfPresent(of path: FilePath) throws(SystemError) -> [UInt8]? {
-    sources.append(.file(path))
+    note(.file(path))
     return try FileReading.contentsIfPresent(of: path)
   }
 
@@ -48,12 +52,14 @@ struct SourceReader {
   ///
   /// - Throws: `SystemError` when it is not there or cannot be read.
   mutating func dotQmailNames(in directory: FilePath) throws(SystemError) -> [[UInt8]] {
-    sources.append(.dotQmailFiles(in: directory))
+    note(.dotQmailFiles(in: directory))
     return try DotQmailDirectory.names(in: directory)
   }
 
   /// Remembers a source that somebody else reads.
-  mutating func note(_ source: RecipientSource) { sources.append(source) }
+  mutating func note(_ source: RecipientSource) {
+    if isRemembering { sources.append(source) }
+  }
 
   /// Remembers the sources of another reader.
   mutating func note(_ reader: SourceReader) { sources += reader.sources }

@@ -16,7 +16,7 @@ package struct Root: Hashable, Sendable {
   /// Where a path of the tree lies on this machine; `..` cannot lead out of the tree.
   package func callAsFunction(_ path: FilePath) -> FilePath {
     guard !isHost, path.isAbsolute else { return path }
-    return directory.appending(path.lexicallyNormalized().components)
+    return directory.pushing(path.lexicallyNormalized().removingRoot())
   }
 
   /// The name that a path of this machine has within the tree, to show it or to store it.
