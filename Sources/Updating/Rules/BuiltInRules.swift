@@ -77,10 +77,9 @@ extension BuiltInRules {
 
   private var qmailSend: [Rule] {
     guard let service = sendService else { return [] }
-    let read = [
-      Input(control("locals")), Input(control("virtualdomains")),
-      Input(control("me"), standingInFor: control("locals")),
-    ]
+    // With neither of the two qmail-send reads nothing again, and would not start.
+    let name = Input(control("me"), isRequired: true, standingInFor: control("locals"))
+    let read = [Input(control("locals")), Input(control("virtualdomains")), name]
     let atStart = [
       "me", "percenthack", "envnoathost", "bouncefrom", "bouncehost", "bouncemaxbytes",
       "doublebouncehost", "doublebounceto", "queuelifetime", "concurrencylocal",
@@ -89,7 +88,7 @@ extension BuiltInRules {
     let after = ["users/cdb", "aliases.cdb"]
     return [
       Rule(
-        "qmail-send restart", inputs: atStart.map { Input(control($0)) },
+        "qmail-send restart", inputs: atStart.map { Input(control($0)) } + [name],
         product: .service(service), action: .restart, after: after, timeout: .seconds(300)),
       Rule(
         "qmail-send", inputs: read, product: .service(service), action: .reload,
