@@ -193,7 +193,8 @@ extension BuiltInRules {
     let single = [root("/etc/tcp.smtp")]
     let directories = [root("/etc/tcp"), root("/etc/tcprules.d")]
     let listed = directories.flatMap { directory in
-      ((try? FileReading.names(in: directory)) ?? []).filter(isRuleFile).map(directory.appending)
+      ((try? FileReading.names(in: directory)) ?? []).filter(isRuleName).map(directory.appending)
+        .filter(isNoDirectory)
     }
     return (single + listed).map(tcpRule) + vpopmailTcpRule
   }
@@ -221,13 +222,18 @@ extension BuiltInRules {
   }
 
   /// Whether a name in a directory of rules is a source, not something made or left beside one.
-  private func isRuleFile(_ name: FilePath.Component) -> Bool {
+  private func isRuleName(_ name: FilePath.Component) -> Bool {
     let leftovers = [
       "cdb", "tmp", "bak", "orig", "old", "dpkg-old", "dpkg-dist", "dpkg-new", "swp",
     ]
     let isOther = name.string.hasPrefix(".") || NameNoise.contains(name.bytes)
     let isNote = name.string == "Makefile" || name.string.hasPrefix("README")
     return !isOther && !isNote && !leftovers.contains(name.extension ?? "")
+  }
+
+  /// A directory for what is kept is no source that cannot be read.
+  private func isNoDirectory(_ path: FilePath) -> Bool {
+    (try? FileStatus.of(path))?.kind != .directory
   }
 }
 
