@@ -99,7 +99,9 @@ extension CommandLinePass {
       return {}
     }
     switch result {
-    case .failure(.noSuchRule(let name)): try refuseUnknown([name], try survey)
+    case .failure(.noSuchRule(let name)):
+      try refuseUnknown([name], try survey)
+      throw ToolFailure(.configuration, "\(RollbackError.noSuchRule(name))")
     case .failure(let error): throw ToolFailure(.failed, "\(error)")
     case .success, nil: break
     }

@@ -51,16 +51,34 @@ import Testing
   }
 
   @Test func `every key of the example settings is described, and no other`() throws {
-    let example = try Installation.file("qmail-updater.toml").text.split(separator: "\n")
-    let keys = example.compactMap { line -> String? in
+    let set = try keys(ofExample: exampleLines())
+    #expect(Set(keys(described: try lines(of: "qmail-updater.toml.5"))) == Set(set))
+    #expect(set.contains("only_if_product_exists"))
+  }
+
+  @Test func `the keys of the table of limits are described as its keys`() throws {
+    let example = try exampleLines().drop { $0 != "#[limits]" }.dropFirst()
+    let page = try lines(of: "qmail-updater.toml.5").drop { $0 != ".Ss The table limits" }
+    let set = keys(ofExample: example.prefix { !$0.hasPrefix("#[") })
+    #expect(keys(described: page.dropFirst().prefix { !$0.hasPrefix(".Ss ") }) == set)
+    #expect(set.contains("loss_share"))
+  }
+
+  private func exampleLines() throws -> [Substring] {
+    try Installation.file("qmail-updater.toml").text.split(separator: "\n")
+  }
+
+  private func keys(ofExample lines: some Sequence<Substring>) -> [String] {
+    lines.compactMap { line -> String? in
       guard let equals = line.firstIndex(of: "="), line.hasPrefix("#") else { return nil }
       let key = line[line.index(after: line.startIndex)..<equals].trimmingSuffix(" ")
       return key.wholeMatch(of: /[a-z_]+/) == nil ? nil : String(key)
     }
-    let described = try lines(of: "qmail-updater.toml.5").filter { $0.hasPrefix(".It Ic ") }
+  }
+
+  private func keys(described lines: some Sequence<Substring>) -> [String] {
+    lines.filter { $0.hasPrefix(".It Ic ") }
       .flatMap { $0.dropFirst(7).replacing(" ,", with: "").split(separator: " ") }.map(String.init)
-    #expect(Set(described) == Set(keys))
-    #expect(keys.contains("only_if_product_exists"))
   }
 
   @Test func `every command of the console is described with its key, and no other`() throws {

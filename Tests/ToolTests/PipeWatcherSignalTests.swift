@@ -59,6 +59,14 @@ import Testing
     let alarms = server.count("pass: poke: alarm")
     try server.sandbox?.control("a", service)
     try server.wait(for: "pass: poke: alarm", beyond: alarms)
+
+    let other = server.path("run/other/trigger")
+    try server.configure("pipe = \"/run/other/trigger\"\n" + ToolServer.quick)
+    try server.sandbox?.control("h", service)
+    try server.wait(for: "watch: trigger pipe \(other) is served, \(server.pipe) is no longer")
+    let others = server.count("pass: poke: pipe")
+    try shell(": >$1", other)
+    try server.wait(for: "pass: poke: pipe", beyond: others)
     #expect(server.count("started: pid") == 1)
   }
 
@@ -104,6 +112,7 @@ import Testing
   @Test func `asleep it makes no system call`() throws {
     let server = try ToolServer()
     try server.configure(ToolServer.quick)
+    try server.control("me").write("mx.example\n")
     try server.control("morercpthosts").write("a.example\n")
     let service = try server.startService(ToolServer.addSend)
     let pid = try #require(server.sandbox).waitUntilUp(service)

@@ -167,6 +167,28 @@ import Testing
     #expect(try server.updateQmail("--force", "x.cdb").code == 0)
   }
 
+  /// Across file systems the previous product is a copy.
+  @Test(.enabled(if: StateDisk.isAllowed))
+  func `a full disk under the state takes neither the product nor the one before`() throws {
+    let server = try guarded()
+    try server.path("var/lib/qmail-updater/none").write("")
+    try shell(
+      """
+      exec \(StateDisk.namespace) sh -euc '
+        state=$1/var/lib/qmail-updater list=$1/etc/x.cdb.txt
+        mount -t tmpfs -o size=128k tmpfs $state
+        update() { "$2" --root "$1" >$1/said 2>&1; }
+        update "$@"; seq 1000 1100 >$list; update "$@"
+        test $(cdb -d $1/etc/x.cdb | grep -c .) = 101
+        dd if=/dev/zero of=$state/fill bs=4k 2>$1/dd || :
+        seq 1000 1101 >$list; ! update "$@"
+        grep -q "No space left on device" $1/said
+        test $(cdb -d $1/etc/x.cdb | grep -c .) = 101
+        test $(cdb -d $state/previous/x.cdb | grep -c .) = 100
+      ' sh "$@"
+      """, server.root, FilePath(try Tools.own("update-qmail")))
+  }
+
   /// WATCH 4 and 5: one lock, one builder at a time.
   @Test func `passes of many processes at once run one builder at a time`() throws {
     let server = try server()
@@ -283,4 +305,13 @@ import Testing
     #expect(failed.text.contains("file delivery /var/mail/x"))
     #expect(try FileReading.contents(of: server.path("etc/aliases.cdb")) == sound)
   }
+}
+
+/// A small disk of its own for a script; it goes when the script ends.
+private enum StateDisk {
+  static let namespace = "unshare --mount"
+
+  /// Whether this user may mount one; a container often forbids it.
+  static let isAllowed =
+    (try? Tools.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]))?.code == 0
 }

@@ -48,6 +48,24 @@ import Testing
     #expect(rule == expected)
   }
 
+  @Test func `what a command reads is an input, also when it is not named as one`() throws {
+    let text = """
+      [rules.x]
+      inputs = ["/e/d/"]
+      product = "/e/x"
+      command = ["make", "{candidate}"]
+      stdin = "/e/d"
+      [rules."tcp.smtp.cdb"]
+      inputs = ["/e/b"]
+      """
+    #expect(
+      try rule("x", text).inputs
+        == [Input(root("/e/d"), kind: .listing), Input(root("/e/d"), isRequired: true)])
+    #expect(
+      try rule("tcp.smtp.cdb", text).inputs
+        == [Input(root("/e/b")), Input(root("/etc/tcp.smtp"), isRequired: true)])
+  }
+
   @Test(arguments: [
     ("imap", "/service/imap", Rule.Action.reload), ("/var/imap", "/var/imap", .restart),
   ])

@@ -172,6 +172,7 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile("stays_up = inf", "line 1: stays_up: expected \(seconds), found inf"),
     BadFile("reload_check = \"1s\"", "line 1: reload_check: expected \(seconds), found \"1s\""),
     BadFile("settle = 3", "line 1: settle: expected no more than settle_limit, 2.0 s"),
+    BadFile("settle_limit = 0.1", "line 1: settle_limit: expected at least settle, 0.25 s"),
     BadFile("builder = \"ours\"", "line 1: builder: expected \"own\" or \"tool\", found \"ours\""),
     BadFile(
       "send_service = \"a/b\"",

@@ -253,7 +253,7 @@ extension Pass {
       environment.journal.note(rule.name, "by hand: \(rule.actionByHand)")
     case .held:
       environment.journal.note(
-        rule.name, "held: \(outcome.summary); force it with: update-qmail --force \(rule.name)")
+        rule.name, "held: \(outcome.summary); force it with: \(rule.forceByHand)")
     default: environment.journal.note(rule.name, "\(outcome.summary), in \(took)")
     }
     environment.journal.quote(rule.name, Array(outcome.output.prefix(20)))

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SystemPackage
 internal import SystemSupport
 
@@ -38,20 +39,28 @@ struct PreviousProduct {
   func copy(_ product: FilePath) throws(SystemError) {
     let bytes = try FileReading.contents(of: product, followingLinks: false)
     try FileOperations.makeDirectory(path.removingLastComponent(), mode: 0o700)
-    try FileOperations.remove(path)
     try FileReplacement.write(bytes, to: path, mode: 0o600)
+    if let present = try FileStatus.of(product), let copied = try FileStatus.of(path) {
+      try FileOperations.adopt(owner: present, of: path, now: copied)
+    }
   }
 
   /// Lets the present product and the kept one change places.
   ///
-  /// Owner and mode are those of the present product.
+  /// Owner and mode are those of the present product; where that is gone, those that it had.
   ///
   /// - Throws: `SystemError`; the product is then as it was.
   func swap(with product: FilePath) throws(SystemError) {
-    // Written before the present product takes the kept one's place: a full disk loses nothing.
-    let replacement = try FileReplacement(replacing: product)
+    let file = try FileReading.open(path, followingLinks: false)
+    let kept = try FileStatus.of(file, subject: path.visible)
+    let replacement = try FileReplacement(replacing: product, mode: kept.mode)
     try replacement.descriptor.write(
-      try FileReading.contents(of: path, followingLinks: false), subject: product.visible)
+      try FileReading.contents(of: file, subject: path.visible), subject: product.visible)
+    try check("chown", product.visible) {
+      fchown(replacement.descriptor.raw, kept.owner, kept.group)
+    }
+    // On the disk before the present product takes the kept one's place: a full disk loses nothing.
+    try replacement.descriptor.synchronize(subject: product.visible)
     _ = try keep(product)
     try replacement.commit()
   }

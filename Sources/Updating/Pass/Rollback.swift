@@ -59,7 +59,8 @@ package final class Rollback {
   }
 
   private func swap() throws -> RunReport {
-    guard let rule = try environment.catalogue.present()[name] else {
+    // A rule that is there only with its product is wanted most when that was removed by accident.
+    guard let rule = try environment.catalogue.all()[name] else {
       throw RollbackError.noSuchRule(name)
     }
     guard case .file(let product, let isDatabase) = rule.product else {

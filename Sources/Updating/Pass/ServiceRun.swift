@@ -37,6 +37,8 @@ final class ServiceRun: RuleRun {
     guard case .up(let pid) = status.state else {
       return finish(.failed, "the service is not up: \(status)")
     }
+    // A signal would lie there until svc -c, and silence would prove nothing.
+    if status.isPaused { return finish(.failed, "the service is paused: \(status)") }
     let verb: ServiceVerb = rule.action == .restart ? .terminate : .hup
     outcome.command = ServiceControl.command([verb], to: directory).typed
     if rule.action == .restart { awaitRestart(of: pid) } else { noteLogPosition() }

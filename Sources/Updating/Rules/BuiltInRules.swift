@@ -77,10 +77,9 @@ extension BuiltInRules {
 
   private var qmailSend: [Rule] {
     guard let service = sendService else { return [] }
-    let read = [
-      Input(control("locals")), Input(control("virtualdomains")),
-      Input(control("me"), standingInFor: control("locals")),
-    ]
+    // With neither of the two qmail-send reads nothing again, and would not start.
+    let name = Input(control("me"), isRequired: true, standingInFor: control("locals"))
+    let read = [Input(control("locals")), Input(control("virtualdomains")), name]
     let atStart = [
       "me", "percenthack", "envnoathost", "bouncefrom", "bouncehost", "bouncemaxbytes",
       "doublebouncehost", "doublebounceto", "queuelifetime", "concurrencylocal",
@@ -89,7 +88,7 @@ extension BuiltInRules {
     let after = ["users/cdb", "aliases.cdb"]
     return [
       Rule(
-        "qmail-send restart", inputs: atStart.map { Input(control($0)) },
+        "qmail-send restart", inputs: atStart.map { Input(control($0)) } + [name],
         product: .service(service), action: .restart, after: after, timeout: .seconds(300)),
       Rule(
         "qmail-send", inputs: read, product: .service(service), action: .reload,
@@ -194,7 +193,8 @@ extension BuiltInRules {
     let single = [root("/etc/tcp.smtp")]
     let directories = [root("/etc/tcp"), root("/etc/tcprules.d")]
     let listed = directories.flatMap { directory in
-      ((try? FileReading.names(in: directory)) ?? []).filter(isRuleFile).map(directory.appending)
+      ((try? FileReading.names(in: directory)) ?? []).filter(isRuleName).map(directory.appending)
+        .filter(isNoDirectory)
     }
     return (single + listed).map(tcpRule) + vpopmailTcpRule
   }
@@ -222,13 +222,18 @@ extension BuiltInRules {
   }
 
   /// Whether a name in a directory of rules is a source, not something made or left beside one.
-  private func isRuleFile(_ name: FilePath.Component) -> Bool {
+  private func isRuleName(_ name: FilePath.Component) -> Bool {
     let leftovers = [
       "cdb", "tmp", "bak", "orig", "old", "dpkg-old", "dpkg-dist", "dpkg-new", "swp",
     ]
     let isOther = name.string.hasPrefix(".") || NameNoise.contains(name.bytes)
     let isNote = name.string == "Makefile" || name.string.hasPrefix("README")
     return !isOther && !isNote && !leftovers.contains(name.extension ?? "")
+  }
+
+  /// A directory for what is kept is no source that cannot be read.
+  private func isNoDirectory(_ path: FilePath) -> Bool {
+    (try? FileStatus.of(path))?.kind != .directory
   }
 }
 

@@ -17,6 +17,7 @@ extension Rule {
 
   /// The action as a person can run it by hand, with real names in all places.
   package var actionByHand: String {
+    if case .build = action { return forceByHand }
     guard case .command(let command) = action else { return typedAction }
     let product = product.path.string
     let words = command.filled(with: [
@@ -26,6 +27,9 @@ extension Rule {
     ])
     return Command(words, standardInput: command.standardInput).typed
   }
+
+  /// The command by which an operator has the rule run, whatever it loses.
+  package var forceByHand: String { Command(["update-qmail", "--force", name]).typed }
 
   /// Whether the builder tells what it has read.
   var reportsInputs: Bool {

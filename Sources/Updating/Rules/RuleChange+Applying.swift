@@ -146,6 +146,12 @@ extension RuleChange {
     if rule.inputs.isEmpty, !(isOpaque ?? rule.isOpaque) {
       throw expected("inputs, since the rule is not opaque", says(.inputs) ? .inputs : nil)
     }
+    // What the command reads counts, whether or not it is also named among the inputs.
+    if case .command(let command) = rule.action, let read = command.standardInput,
+      !rule.inputs.contains(where: { $0.kind == .file && $0.path == read })
+    {
+      rule.inputs.append(Input(read, isRequired: true))
+    }
     if case .build = rule.action, rule.inputs.count != 1 || rule.inputs[0].kind != .file {
       throw expected("one file, which is all that our own builder reads", .inputs)
     }

@@ -170,7 +170,13 @@ extension UpdateService {
   private func reload() {
     do {
       let fresh = try load()
-      if fresh.pipePath != settings.pipePath { try openPipe(at: fresh.pipePath) }
+      if fresh.pipePath != settings.pipePath {
+        try openPipe(at: fresh.pipePath)
+        // Whoever writes to the old one waits from now on.
+        warn(
+          "trigger pipe \(fresh.pipePath.visible) is served, "
+            + "\(settings.pipePath.visible) is no longer")
+      }
       if fresh.stateDirectory != settings.stateDirectory {
         journal.note("configuration", "the new state directory counts from the next start on")
       }

@@ -9,8 +9,13 @@ extension Settings {
       problems.add(SettingsPath("stays_up"), "expected at least 1.5 s")
     }
     if settle > settleLimit {
-      problems.add(
-        SettingsPath("settle"), "expected no more than settle_limit, \(settleLimit.seconds) s")
+      let limit = SettingsPath("settle_limit")
+      if problems.says(limit) {
+        problems.add(limit, "expected at least settle, \(settle.seconds) s")
+      } else {
+        problems.add(
+          SettingsPath("settle"), "expected no more than settle_limit, \(settleLimit.seconds) s")
+      }
     }
     for service in logDirectories.keys where ServiceName.value(of: service) == nil {
       let found = SettingsPath.quoted(service)

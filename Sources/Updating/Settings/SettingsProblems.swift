@@ -29,6 +29,9 @@ final class SettingsProblems {
     add(path, "expected \(expected), found \(document.shown(at: path))")
   }
 
+  /// Whether the file holds something at a place.
+  func says(_ path: SettingsPath) -> Bool { lines[path] != nil }
+
   /// Something is wrong at a place.
   func add(_ path: SettingsPath, _ reason: String) {
     found.append(.init(line: lines[path], key: path.description, reason: reason))

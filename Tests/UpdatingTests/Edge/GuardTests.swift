@@ -160,6 +160,29 @@ import Testing
     #expect(try count(server) == 3)
   }
 
+  @Test func `a product that was removed comes back, with the owner and mode that it had`() throws {
+    let server = try server(3)
+    server.rule("x.cdb") { [change = server.settings.ruleChanges[0]] in
+      $0 = change
+      $0.onlyIfProductExists = true
+    }
+    try shell("echo | cdb -c -t $1.t $1; chown 65534:7 $1; chmod 640 $1", server.product("x.cdb"))
+    try server.pass()
+    try list(5, of: server)
+    try server.pass()
+    try FileOperations.remove(server.product("x.cdb"))
+    #expect(try server.pass().entries.isEmpty)
+
+    let report = try server.rollBack("x.cdb")
+    #expect(report.records == RecordCounts(before: 0, after: 3, added: 3, removed: 0, changed: 0))
+    #expect(try count(server) == 3)
+    let status = try #require(try FileStatus.of(server.product("x.cdb")))
+    #expect(status.owner == 65534 && status.group == 7 && status.mode == 0o640)
+    #expect(try server.status(of: "x.cdb").word == "held")
+    #expect(try server.run("x.cdb", forcing: true) == .built)
+    #expect(try count(server) == 5)
+  }
+
   @Test func `a rolled back rule goes on when it is forced, or when its inputs change`() throws {
     let server = try server(3)
     try server.pass()

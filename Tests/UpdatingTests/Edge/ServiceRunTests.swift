@@ -1,4 +1,5 @@
 import Glibc
+import QmailFiles
 import Supervision
 import SystemPackage
 import SystemSupport
@@ -59,6 +60,26 @@ import Testing
     ((try? send.appending("hups").text) ?? "").split(separator: "\n").count
   }
 
+  /// As while somebody puts another control directory in the place of this one.
+  @Test func `a qmail-send that could not start again is not restarted`() throws {
+    let (server, sandbox, send) = try server()
+    try server.control("me").write("a.example\n")
+    try server.control("queuelifetime").write("1000\n")
+    #expect(try server.run("qmail-send restart") == .restarted)
+    let pid = try sandbox.waitUntilUp(send)
+    let away = server.path("var/qmail/control.away")
+    try FileOperations.rename(server.settings.layout.control, to: away)
+    let result = try server.pass()
+    for rule in ["qmail-send restart", "qmail-send"] {
+      let entry = try server.entry(rule, in: result)
+      #expect(entry.run == nil)
+      #expect(entry.verdict == .missingInput(server.control("me")))
+    }
+    #expect(try sandbox.waitUntilUp(send) == pid)
+    try FileOperations.rename(away, to: server.settings.layout.control)
+    #expect(try server.run("qmail-send restart") == nil)
+  }
+
   @Test func `an edit of locals is one HUP, verified against the log, and no restart`() throws {
     let (server, sandbox, send) = try server()
     #expect(try server.status(of: "qmail-send").verdict == .fresh(.start))
@@ -100,6 +121,21 @@ import Testing
     try server.letRetryCome("qmail-send")
     #expect(try server.run("qmail-send") == .reloaded)
     #expect(hups(send) == 2)
+  }
+
+  @Test func `a paused service has read nothing`() throws {
+    let (server, sandbox, send) = try server()
+    try sandbox.control("p", send)
+    try sandbox.wait(send) { $0.hasSuffix(", paused") }
+    try server.control("locals").write("b.example\n")
+    let entry = try server.entry("qmail-send")
+    #expect(entry.run?.result == .failed)
+    #expect(entry.run?.summary.hasPrefix("the service is paused: up (pid ") == true)
+    try sandbox.control("c", send)
+    try sandbox.wait(send) { !$0.hasSuffix(", paused") }
+    try server.letRetryCome("qmail-send")
+    #expect(try server.run("qmail-send") == .reloaded)
+    #expect(hups(send) == 1)
   }
 
   @Test func `me counts for the reload only while locals is absent`() throws {

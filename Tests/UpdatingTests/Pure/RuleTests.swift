@@ -63,6 +63,16 @@ import Updating
     for other in same { #expect(other.digest(key: World.key) == digest, "\(other)") }
   }
 
+  /// A name may hold what a shell would take for its own.
+  @Test func `what is to be typed by hand is a command, and one word a word`() {
+    let rule = Rule(
+      "a list; x", inputs: [], product: .file("/p", isDatabase: true), action: .build(.keyList))
+    #expect(rule.forceByHand == "update-qmail --force 'a list; x'")
+    #expect(rule.actionByHand == rule.forceByHand)
+    let made = Self.changed { $0.product = .file("/q", isDatabase: false) }
+    #expect(made.actionByHand == "make /q")
+  }
+
   @Test func `a depfile names files, directories and beginnings, each once`() {
     let report = DependencyReport(
       Array("/a\n/d/\nrelative\n/d/.qmail-*\n\n/a\n# opaque\n# other\n/last".utf8))
