@@ -45,7 +45,7 @@ import Testing
       }
       try server.sandbox?.control("k", service)
       // The next service waits for the builder that the killed one has left.
-      try server.wait(for: "lock: held by pipe-watcher (pid ", beyond: number - 1)
+      try server.wait(for: "lock: held by x (pid ", beyond: number - 1)
       try go.write("")
       try server.wait("the product") {
         try server.path("etc/x").text == "\(number)\n"
