@@ -21,7 +21,7 @@ extension Collection<UInt8> {
 
 extension BidirectionalCollection<UInt8> {
   /// The bytes without the blanks, tabs and newlines at their end.
-  var withoutTrailingBlanks: SubSequence {
+  package var withoutTrailingBlanks: SubSequence {
     var end = endIndex
     while end > startIndex, self[index(before: end)].isBlank { formIndex(before: &end) }
     return self[..<end]

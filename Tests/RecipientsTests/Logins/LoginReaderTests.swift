@@ -66,6 +66,21 @@ import Testing
       ])
   }
 
+  @Test func `root, by whichever name, never logs in by mail`() throws {
+    let tree = try LoginTree()
+    try tree.passwd([
+      "root:x:0:0:root:/root:/bin/bash", "toor:x:0:0:root:/root:/bin/sh",
+      "low:x:499:1:Low:/home/low:/bin/sh",
+    ])
+    try tree.shadow(["root:$6$s$RHash:1::::::", "toor:$6$s$THash:1::::::", "low:$6$s$L:1::::::"])
+    #expect(
+      try tree.records().filter { !$0.contains("@") } == ["+3,6:low->$6$s$L"])
+    #expect(try tree.mkauth("-v").text.contains("toor left out: its uid is 0"))
+    let explanation = try tree.mkauth("--explain", "root").text
+    #expect(explanation.contains("root: refused, its uid is 0"))
+    #expect(!explanation.contains("RHash"))
+  }
+
   @Test func `without system users their files are not read`() throws {
     let tree = try LoginTree()
     try FileOperations.remove(tree.layout.shadow)
