@@ -81,6 +81,29 @@ import Testing
     #expect(!explanation.contains("RHash"))
   }
 
+  @Test func `variables of a login that nobody has are told with their line`() throws {
+    let tree = try LoginTree()
+    try tree.shadow(["root:*:1::::::", "ann:!$6$s$h:1::::::"])
+    try tree.variables("# ours\nann X=\"1\"\nzoe@example.org X=\"1\"\nBob@alias.net X=\"1\"\n")
+    let result = try tree.mkauth("-c", tree.database.string)
+    #expect(result.code == 0)
+    let file = tree.layout.control("auth.vars")
+    #expect(
+      result.lines == [
+        "mkauth: warning: \(file) line 3: nobody has the login zoe@example.org",
+        "mkauth: warning: \(file) line 4: nobody has the login Bob@alias.net",
+      ])
+  }
+
+  @Test func `variables of a login in a domain that was skipped are not wondered at`() throws {
+    let tree = try LoginTree()
+    try tree.vpasswd("example.org", ["broken"])
+    try tree.variables("bob@alias.net X=\"1\"\n")
+    let result = try tree.mkauth("--keep-going", "-c", tree.database.string)
+    #expect(result.code == 0)
+    #expect(result.lines.count == 1 && !result.text.contains("auth.vars"))
+  }
+
   @Test func `without system users their files are not read`() throws {
     let tree = try LoginTree()
     try FileOperations.remove(tree.layout.shadow)
