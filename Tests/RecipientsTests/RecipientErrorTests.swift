@@ -37,6 +37,7 @@ import Testing
     arguments: [
       ("ann:h:1:0::/d:q\nbroken\n", "vpasswd: line 2: "), ("\n", "vpasswd: line 1: "),
       (":h:1:0::/d:q\n", "vpasswd: line 1: expected a name"),
+      ("ann:h:1:0::/d:q\nx\u{1b}c:h:1:0::/d:q\n", "vpasswd: line 2: expected a name without"),
     ])
   func `a vpasswd that does not parse is told with its line, and only its domain skipped`(
     text: String, expected: String

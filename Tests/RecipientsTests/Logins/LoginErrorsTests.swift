@@ -49,6 +49,12 @@ import Testing
       message: "/var/qmail/users/assign: line 1: expected an absolute directory"
     ) { try $0.layout.users.appending("assign").write("+a-:a:1:1:a:-::\n.\n") },
     Case(
+      testDescription: "a control byte in the name of a mailbox",
+      message: "/home/vpopmail/domains/example.org/vpasswd: line 2: expected a name without control"
+    ) {
+      try $0.vpasswd("example.org", ["a:$1$s$SecretHash:1:0:::", "b\u{1b}:$1$s$SecretHash:1:0:::"])
+    },
+    Case(
       testDescription: "a variable without quotes",
       message: "/var/qmail/control/auth.vars: line 2: expected NAME=\"value\""
     ) { try $0.variables("# hi\nbob X=1\n") },
