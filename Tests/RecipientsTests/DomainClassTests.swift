@@ -190,6 +190,36 @@ import Testing
     #expect(try tree.addresses() == ["news@v.example"])
   }
 
+  @Test func `of two lines for one name the last counts, as in qmail, and that is told`() throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\nr.example\n",
+      "var/qmail/control/virtualdomains": """
+      v.example:nobody
+      x@v.example:ann
+      off@v.example:ann
+      r.example:ann
+      off@V.example:
+      V.example:ann
+      R.example:
+      x@v.example:ann
+
+      """,
+      "var/qmail/control/smtproutes": "r.example:one\nother.example:a\nr.example:two\n",
+    ])
+    var warnings: [String] = []
+    let addresses = try tree.addresses { $0.warn = { warnings.append($0) } }
+    #expect(addresses == ["@r.example", "news@v.example", "x@v.example"])
+    let virtual = tree.layout.control("virtualdomains")
+    let routes = tree.layout.control("smtproutes")
+    #expect(
+      warnings == [
+        "\(virtual) line 1: qmail takes line 6, which names v.example too",
+        "\(virtual) line 3: qmail takes line 5, which names off@v.example too",
+        "\(virtual) line 4: qmail takes line 7, which names r.example too",
+        "\(routes) line 1: qmail takes line 3, which names r.example too",
+      ])
+  }
+
   @Test func `morercpthosts counts by its cdb, not by its text`() throws {
     let tree = try Tree([
       "var/qmail/control/locals": "mx.example\nmore.example\n",

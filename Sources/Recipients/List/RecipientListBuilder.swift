@@ -9,6 +9,7 @@ internal import Synchronization
 /// class, with these differences on purpose:
 /// - Comments, blank lines, lines without a colon and the case of names are as qmail reads them.
 /// - Keys are in small letters, as the lookup is, sorted and unique.
+/// - Of two lines of `virtualdomains` for one name the last counts, as in qmail.
 /// - `=` lines of `users/assign` match, and so do prefixes of the target's own extensions.
 /// - What cannot be read or parsed, and a domain that nothing handles, is an error; nothing is
 ///   thrown away silently. A catch-all of `virtualdomains` (an empty name) handles no domain.
@@ -91,6 +92,7 @@ package struct RecipientListBuilder {
         note("\(VisibleText.escape(domain.name)) (\(domain.assigned)): \(decision)")
       }
     }
+    for warning in plan.served.warnings { warn(warning) }
     for warning in listings.flatMap(\.warnings).sorted() { warn(warning) }
     let problems =
       plan.problems
