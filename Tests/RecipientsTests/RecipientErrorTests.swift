@@ -62,6 +62,34 @@ import Testing
       try problems(tree).first?.contains("unable to read directory \(tree.root)/home") == true)
   }
 
+  @Test(arguments: ["", "home/vpopmail/domains/a.example"])
+  func `a home that is not absolute is told with its line, and only its domain skipped`(
+    home: String
+  ) throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example", "b.example"])
+    try tree.write("home/vpopmail/domains/b.example/vpasswd", Tree.vpasswd(["bob"]))
+    let assign = tree.path("var/qmail/users/assign")
+    try tree.write(
+      "var/qmail/users/assign",
+      "+a.example-:a.example:89:89:\(home):-::\n"
+        + "+b.example-:b.example:89:89:/home/vpopmail/domains/b.example:-::\n.\n")
+    #expect(
+      try problems(tree) == [
+        "unable to list a.example: \(assign) line 1 gives no absolute home directory"
+      ])
+    #expect(try tree.addresses { $0.keepsGoing = true }.contains("bob@b.example"))
+    let explanation = RecipientExplainer(tree.layout).explain(Array("x@a.example".utf8))
+    #expect(explanation?.lines.contains { $0.contains("\(assign) line 1 gives no") } == true)
+
+    let writer = try ConstantDatabaseWriter(replacing: tree.path("var/qmail/users/cdb"))
+    for record in try UserAssignmentsReader.read(assign).records {
+      try writer.add(key: record.key, value: record.data)
+    }
+    try writer.commit(durably: false)
+    #expect(try problems(tree).first?.contains("users/cdb record !a.example- gives no") == true)
+  }
+
   @Test func `a FIFO in place of a vpasswd is an error, not a wait`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])

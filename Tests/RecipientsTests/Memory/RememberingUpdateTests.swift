@@ -20,6 +20,20 @@ import Testing
     #expect(server.listedCount == 1)
   }
 
+  @Test func `a home that is no longer absolute is an error, whatever is remembered`() throws {
+    try remember()
+    let assign = "var/qmail/users/assign"
+    let text = try server.tree.path(assign).text
+    let home = "/home/vpopmail/domains/\(first)"
+    // From here, the second one leads to the very directory that is remembered.
+    let toRoot = String(repeating: "../", count: 30)
+    for wrong in ["", toRoot + server.tree.root.string.dropFirst() + home] {
+      try server.tree.write(assign, text.replacing(":\(home):", with: ":\(wrong):"))
+      try server.age()
+      #expect(throws: RecipientError.self) { try server.run() }
+    }
+  }
+
   @Test func `a mailbox more makes one domain be listed, and the bytes are those of a full build`()
     throws
   {
