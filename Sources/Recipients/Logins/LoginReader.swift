@@ -102,7 +102,7 @@ extension LoginReader {
   private mutating func addMailboxes(
     among users: PasswordFile, with variables: LoginVariables, to list: inout LoginList
   ) throws {
-    let directories = try readDomains(among: users)?.directories ?? []
+    let directories = try readDomains(among: users).directories
     var queried: [VpopmailDomains.Directory] = []
     let total = directories.count
     for (index, directory) in directories.enumerated() {

@@ -1,3 +1,4 @@
+import ConstantDatabase
 import Glibc
 import QmailFiles
 import SystemPackage
@@ -102,6 +103,40 @@ import Testing
     let result = try tree.mkauth("--keep-going", "-c", tree.database.string)
     #expect(result.code == 0)
     #expect(result.lines.count == 1 && !result.text.contains("auth.vars"))
+  }
+
+  @Test func `without users assign the domains are those of users cdb`() throws {
+    let tree = try LoginTree()
+    let assign = tree.layout.users.appending("assign")
+    try tree.assign(
+      [("example.org", "example.org"), ("alias.net", "example.org")],
+      also: ["=one:one:1:1:/home/one:-::", "+ann-:ann:1:1:/home/ann:-::"])
+    let expected = try tree.records()
+    let writer = try ConstantDatabaseWriter(replacing: tree.layout.users.appending("cdb"))
+    for record in try UserAssignmentsReader.read(assign).records {
+      try writer.add(key: record.key, value: record.data)
+    }
+    try writer.commit(durably: false)
+    try FileOperations.remove(assign)
+    #expect(try tree.records() == expected)
+    let depfile = Scratch.directory.appending("dep")
+    try tree.mkauth("--depfile", depfile.string)
+    #expect(try depfile.text.contains("\(tree.root)/var/qmail/users/cdb\n"))
+    #expect(
+      try tree.mkauth("--explain", "bob@none.org").text.contains(
+        "none.org is no domain of vpopmail's in \(tree.root)/var/qmail/users/cdb"))
+  }
+
+  @Test func `vpopmail's domains without a table that names them are an error`() throws {
+    let tree = try LoginTree()
+    try FileOperations.remove(tree.layout.users.appending("assign"))
+    let result = try tree.mkauth("--keep-going", "-c", tree.database.string)
+    #expect(result.code == 111)
+    #expect(result.text.contains("\(tree.root)/var/qmail/users/assign"))
+    #expect(result.text.contains("\(tree.root)/home/vpopmail/domains"))
+    #expect(try FileStatus.of(tree.database) == nil)
+    try removeTree(tree.directory("example.org"))
+    #expect(try tree.records() == ["+3,16:ann->$6$salt$AnnsHash"])
   }
 
   @Test func `without system users their files are not read`() throws {
