@@ -170,16 +170,18 @@ extension RecipientListBuilder {
       layout: plan.layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
       leavesOutAliases: plan.leavesOutAliases, reader: reader)
     while let index = next() {
-      let count = listing.keys.count
+      let (domain, count) = (plan.domains[index], listing.keys.count)
       let before = (sources: lister.reader.sources.count, warnings: lister.warnings.count)
       do {
-        let decision = try lister.list(plan.domains[index], into: &listing.keys)
+        let decision = try lister.list(domain, into: &listing.keys)
         if case .queried(let query, _) = decision {
           listing.queries.append((query, plan.domains[index].name))
         } else {
           finished()
+          let warning = listing.keys.count == count ? plan.warning(ofEmpty: domain, decision) : nil
+          if let warning { listing.warnings.append(warning) }
           // What warns must be read each time, to warn again.
-          if lister.warnings.count == before.warnings {
+          if lister.warnings.count == before.warnings, warning == nil {
             let sources = Array(lister.reader.sources[before.sources...])
             listing.readings.append(DomainReading(number: index, sources: sources))
           }
@@ -187,11 +189,12 @@ extension RecipientListBuilder {
         if keepsDecisions { listing.decisions.append((index, decision)) }
       } catch {
         listing.keys.truncate(to: count)
-        listing.problems.append(RecipientProblem(plan.domains[index].name, "\(error)"))
+        listing.problems.append(RecipientProblem(domain.name, "\(error)"))
         finished()
       }
     }
-    (listing.reader, listing.warnings) = (lister.reader, lister.warnings)
+    listing.reader = lister.reader
+    listing.warnings += lister.warnings
     return listing
   }
 }

@@ -20,6 +20,19 @@ import Testing
     #expect(server.listedCount == 1)
   }
 
+  @Test func `a domain that lists nobody is warned of in each run`() throws {
+    try remember()
+    try server.writeMailboxes([], in: first)
+    for _ in 0..<3 {
+      try server.age()
+      var warnings: [String] = []
+      try server.run { $0.warn = { warnings.append($0) } }
+      #expect(warnings.count == 1 && warnings[0].hasPrefix("\(first) ("))
+      // The local domain, and this one.
+      #expect(server.listedCount == 2)
+    }
+  }
+
   @Test func `a home that is no longer absolute is an error, whatever is remembered`() throws {
     try remember()
     let assign = "var/qmail/users/assign"
