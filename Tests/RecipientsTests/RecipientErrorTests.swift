@@ -90,6 +90,17 @@ import Testing
     #expect(try problems(tree).first?.contains("users/cdb record !a.example- gives no") == true)
   }
 
+  @Test func `an address of virtualdomains outlasts its domain that is skipped`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try tree.write("home/vpopmail/domains/a.example/vpasswd", "broken\n")
+    try tree.write("home/vpopmail/domains/a.example/.qmail-desk", "")
+    try tree.write(
+      "var/qmail/control/virtualdomains", "a.example:a.example\nboss@a.example:ann\n")
+    let addresses = try tree.addresses { $0.keepsGoing = true }
+    #expect(addresses.filter { $0.hasSuffix("@a.example") } == ["boss@a.example"])
+  }
+
   @Test func `a FIFO in place of a vpasswd is an error, not a wait`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])

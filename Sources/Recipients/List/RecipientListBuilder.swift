@@ -107,11 +107,19 @@ package struct RecipientListBuilder {
   }
 }
 
+/// A domain that vpopmail's programs must be asked for.
+private struct Query: Sendable {
+  let query: VpopmailQuery
+  let domain: [UInt8]
+  /// What is listed without asking: the keys that `.qmail` files stand for.
+  let files: [[UInt8]]
+}
+
 /// What a worker has found.
 private struct Listing: Sendable {
   var keys = KeyArena()
   var decisions: [(index: Int, decision: DomainDecision)] = []
-  var queries: [(query: VpopmailQuery, domain: [UInt8])] = []
+  var queries: [Query] = []
   var problems: [RecipientProblem] = []
   var warnings: [String] = []
   var reader = SourceReader()
@@ -175,7 +183,9 @@ extension RecipientListBuilder {
       do {
         let decision = try lister.list(domain, into: &listing.keys)
         if case .queried(let query, _) = decision {
-          listing.queries.append((query, plan.domains[index].name))
+          // If the programs fail, the files' recipients are left out too.
+          let files = listing.keys.removeAll(from: count)
+          listing.queries.append(Query(query: query, domain: domain.name, files: files))
         } else {
           finished()
           let warning = listing.keys.count == count ? plan.warning(ofEmpty: domain, decision) : nil
@@ -203,7 +213,7 @@ extension RecipientListBuilder {
 
 extension RecipientListBuilder {
   private func queryVpopmail(
-    for queries: [(query: VpopmailQuery, domain: [UInt8])], _ plan: RecipientPlan, total: Int
+    for queries: [Query], _ plan: RecipientPlan, total: Int
   ) throws -> Listing {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
@@ -222,14 +232,15 @@ extension RecipientListBuilder {
       done += domains[query] ?? 0
       progress(done, total)
     }
-    for (query, domain) in queries {
-      switch answers[query] {
+    for query in queries {
+      switch answers[query.query] {
       case .success(let recipients):
+        for key in query.files { listing.keys.append(key: key) }
         for recipient in recipients {
-          listing.keys.add(recipient.name, at: domain) { recipient.origin }
+          listing.keys.add(recipient.name, at: query.domain) { recipient.origin }
         }
       case .failure(let failure):
-        listing.problems.append(RecipientProblem(domain, failure.description))
+        listing.problems.append(RecipientProblem(query.domain, failure.description))
       case nil: break
       }
     }
