@@ -1,10 +1,13 @@
 internal import Recipients
+internal import SystemSupport
 internal import ToolSupport
 
 /// A list of recipients on standard output.
 struct RecipientOutput {
   private let list: RecipientList
   private let isRecords: Bool
+  /// Whether somebody looks at the addresses, in which strangers may have put anything.
+  private let isShown = StandardStreams.isOutputTerminal
 
   /// - Parameters:
   ///   - list: The recipients.
@@ -24,7 +27,11 @@ struct RecipientOutput {
       if isRecords {
         unsafe CDBMakeInput.append(key: key, value: value, to: &line)
       } else if unsafe value.isEmpty {
-        unsafe line += key
+        if isShown {
+          unsafe line += VisibleText.escape(key).utf8
+        } else {
+          unsafe line += key
+        }
         line.append(UInt8(ascii: "\n"))
       }
       try output.write(line)

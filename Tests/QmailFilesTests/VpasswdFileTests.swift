@@ -53,9 +53,11 @@ import Testing
   @Test(
     arguments: [
       ("a:h:1:0::/d:q\n\nb:h:1:0::/d:q\n", 2), ("a:h:1:0::/d\n", 1), ("a:h:1:0::/d:q\nb\n", 2),
-      (":h:1:0::/d:q\n", 1), ("a:h:1:0::/d:q\nb:h:1", 2),
+      (":h:1:0::/d:q\n", 1), ("a:h:1:0::/d:q\nb:h:1", 2), ("a\u{1b}[2J:h:1:0::/d:q\n", 1),
+      ("a:h:1:0::/d:q\n\0:h:1:0::/d:q\n", 2), ("a\t:h:1:0::/d:q\n", 1),
+      ("a\u{7f}:h:1:0::/d:q\n", 1), ("a\r:h:1:0::/d:q\n", 1),
     ])
-  func `a line with fewer than six colons or no name is told with its number`(
+  func `a line with fewer than six colons or no sound name is told with its number`(
     text: String, line: Int
   ) {
     #expect(read(text).1?.line == line)

@@ -27,10 +27,15 @@ import Testing
   @Test(arguments: [
     "=example.org-:example.org:89:89:/d:-::", "+ann-:ann:1:1:/home/ann:-::",
     "+example.org:example.org:89:89:/d:-::", "+a-:b:89:89:/d:-:ext:", "+a-:b:89:89:/d:::",
-    "+-:b:89:89:/d:-::", "+a-:b:89:89::-::",
+    "+-:b:89:89:/d:-::",
   ])
   func `another kind of line is no domain`(_ line: String) throws {
     #expect(try domains([line]).directories.isEmpty)
+  }
+
+  @Test func `a domain without a directory is one all the same, for whoever tells of it`() throws {
+    let domains = try domains(["+a-:a:89:89::-::", "+b-:b:89:89:b:-::"])
+    #expect(domains.directories.map(\.path) == ["", "b"])
   }
 
   @Test func `of two lines for one domain the first counts`() throws {

@@ -190,6 +190,88 @@ import Testing
     #expect(try tree.addresses() == ["news@v.example"])
   }
 
+  @Test func `of two lines for one name the last counts, as in qmail, and that is told`() throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\nr.example\n",
+      "var/qmail/control/virtualdomains": """
+      v.example:nobody
+      x@v.example:ann
+      off@v.example:ann
+      r.example:ann
+      off@V.example:
+      V.example:ann
+      R.example:
+      x@v.example:ann
+
+      """,
+      "var/qmail/control/smtproutes": "r.example:one\nother.example:a\nr.example:two\n",
+    ])
+    var warnings: [String] = []
+    let addresses = try tree.addresses { $0.warn = { warnings.append($0) } }
+    #expect(addresses == ["@r.example", "news@v.example", "x@v.example"])
+    let virtual = tree.layout.control("virtualdomains")
+    let routes = tree.layout.control("smtproutes")
+    #expect(
+      warnings == [
+        "\(virtual) line 1: qmail takes line 6, which names v.example too",
+        "\(virtual) line 3: qmail takes line 5, which names off@v.example too",
+        "\(virtual) line 4: qmail takes line 7, which names r.example too",
+        "\(routes) line 1: qmail takes line 3, which names r.example too",
+      ])
+  }
+
+  @Test(
+    arguments: [
+      ("v.example:new\n", "/var/qmail/alias has no file .qmail-new-*"),
+      ("v.example:bob\n", "/home/bob has no file .qmail-*"),
+    ])
+  func `a domain that lists nobody is warned of, with the reason`(
+    line: String, reason: String
+  ) throws {
+    let tree = try Tree([
+      "etc/passwd": "bob:x:1:1::/home/bob:/bin/sh\n", "home/bob/x": "",
+      "var/qmail/control/rcpthosts": "v.example\n", "var/qmail/control/virtualdomains": line,
+    ])
+    let virtual = tree.layout.control("virtualdomains")
+    var warnings: [String] = []
+    #expect(try tree.addresses { $0.warn = { warnings.append($0) } } == [])
+    #expect(warnings.count == 1)
+    #expect(warnings.first?.hasPrefix("v.example (\(virtual) line 1) has no recipient: ") == true)
+    #expect(warnings.first?.contains(reason) == true, "\(warnings)")
+    // An address of its own is a recipient.
+    try tree.write("var/qmail/control/virtualdomains", line + "x@v.example:bob\n")
+    warnings = []
+    #expect(try tree.addresses { $0.warn = { warnings.append($0) } } == ["x@v.example"])
+    #expect(warnings == [])
+  }
+
+  @Test func `empty lists of mailboxes, users and aliases are warned of`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["d.example"])
+    try tree.write("home/vpopmail/domains/d.example/vpasswd", "")
+    try tree.write("var/qmail/control/rcpthosts", "a.example\nd.example\nl.example\nr.example\n")
+    try tree.write("var/qmail/control/virtualdomains", "a.example:alias\nd.example:d.example\n")
+    try tree.write("var/qmail/control/locals", "l.example\n")
+    try tree.write("var/qmail/control/smtproutes", "r.example:relay\n")
+    try tree.write("var/qmail/control/validrcptto.d/r.example", "# none yet\n")
+    try tree.write(
+      "etc/passwd", "vpopmail:x:89:89::/home/vpopmail:/bin/sh\n")
+    try FileOperations.remove(tree.path("var/qmail/alias/.qmail-postmaster"))
+    var warnings: [String] = []
+    #expect(try tree.addresses { $0.warn = { warnings.append($0) } } == [])
+    func domains() -> [Substring] { warnings.map { $0.prefix { $0 != " " } } }
+    #expect(domains() == ["a.example", "d.example", "l.example", "r.example"])
+    #expect(warnings.dropFirst().first?.contains("d.example/vpasswd") == true)
+    #expect(warnings.last?.contains("validrcptto.d/r.example") == true)
+    warnings = []
+    _ = try tree.addresses {
+      $0.leavesOutAliases = true
+      $0.warn = { warnings.append($0) }
+    }
+    // What -n leaves out is nobody's oversight.
+    #expect(domains() == ["d.example", "r.example"])
+  }
+
   @Test func `morercpthosts counts by its cdb, not by its text`() throws {
     let tree = try Tree([
       "var/qmail/control/locals": "mx.example\nmore.example\n",

@@ -115,6 +115,17 @@ import Testing
     #expect(try !drawn("").contains("\u{1b}"))
   }
 
+  @Test func `no control byte of a name reaches a terminal, and a pipe gets it as it is`() throws {
+    let tree = try Tree(["home/ann/.qmail-\u{1b}[31m": ""])
+    let piped = String(decoding: try run(tree).bytes, as: UTF8.self)
+    #expect(piped.contains("ann-\u{1b}[31m@mx.example\n"))
+    let line = "'\(try Tools.own("mkvalidrcptto"))' --root '\(tree.root)'"
+    let result = try Tools.run(["script", "-qec", line, "/dev/null"])
+    let shown = String(decoding: result.bytes, as: UTF8.self)
+    #expect(shown.contains(#"ann-\x1b[31m@mx.example"#), "\(VisibleText.escape(shown))")
+    #expect(!shown.contains("\u{1b}"))
+  }
+
   @Test func `qmail and vpopmail may lie elsewhere in the tree`() throws {
     let tree = try Tree()
     try Tools.run(["mv", tree.path("var/qmail").string, tree.path("opt").string])

@@ -37,6 +37,7 @@ import Testing
     arguments: [
       ("ann:h:1:0::/d:q\nbroken\n", "vpasswd: line 2: "), ("\n", "vpasswd: line 1: "),
       (":h:1:0::/d:q\n", "vpasswd: line 1: expected a name"),
+      ("ann:h:1:0::/d:q\nx\u{1b}c:h:1:0::/d:q\n", "vpasswd: line 2: expected a name without"),
     ])
   func `a vpasswd that does not parse is told with its line, and only its domain skipped`(
     text: String, expected: String
@@ -59,6 +60,45 @@ import Testing
     try removeTree(tree.path("home/vpopmail/domains/a.example"))
     #expect(
       try problems(tree).first?.contains("unable to read directory \(tree.root)/home") == true)
+  }
+
+  @Test(arguments: ["", "home/vpopmail/domains/a.example"])
+  func `a home that is not absolute is told with its line, and only its domain skipped`(
+    home: String
+  ) throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example", "b.example"])
+    try tree.write("home/vpopmail/domains/b.example/vpasswd", Tree.vpasswd(["bob"]))
+    let assign = tree.path("var/qmail/users/assign")
+    try tree.write(
+      "var/qmail/users/assign",
+      "+a.example-:a.example:89:89:\(home):-::\n"
+        + "+b.example-:b.example:89:89:/home/vpopmail/domains/b.example:-::\n.\n")
+    #expect(
+      try problems(tree) == [
+        "unable to list a.example: \(assign) line 1 gives no absolute home directory"
+      ])
+    #expect(try tree.addresses { $0.keepsGoing = true }.contains("bob@b.example"))
+    let explanation = RecipientExplainer(tree.layout).explain(Array("x@a.example".utf8))
+    #expect(explanation?.lines.contains { $0.contains("\(assign) line 1 gives no") } == true)
+
+    let writer = try ConstantDatabaseWriter(replacing: tree.path("var/qmail/users/cdb"))
+    for record in try UserAssignmentsReader.read(assign).records {
+      try writer.add(key: record.key, value: record.data)
+    }
+    try writer.commit(durably: false)
+    #expect(try problems(tree).first?.contains("users/cdb record !a.example- gives no") == true)
+  }
+
+  @Test func `an address of virtualdomains outlasts its domain that is skipped`() throws {
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try tree.write("home/vpopmail/domains/a.example/vpasswd", "broken\n")
+    try tree.write("home/vpopmail/domains/a.example/.qmail-desk", "")
+    try tree.write(
+      "var/qmail/control/virtualdomains", "a.example:a.example\nboss@a.example:ann\n")
+    let addresses = try tree.addresses { $0.keepsGoing = true }
+    #expect(addresses.filter { $0.hasSuffix("@a.example") } == ["boss@a.example"])
   }
 
   @Test func `a FIFO in place of a vpasswd is an error, not a wait`() throws {

@@ -99,7 +99,18 @@ import Testing
     let error = #expect(throws: RecipientError.self) { try tree.addresses() }
     #expect(error?.problems.count == 2)
     #expect(error?.problems.first?.reason.contains(expected) == true)
+    try tree.write("home/vpopmail/domains/a.example/.qmail-desk", "")
     #expect(try tree.addresses { $0.keepsGoing = true } == [])
+  }
+
+  @Test func `a domain whose program fails is skipped whole, and no other`() throws {
+    let tree = try tree(vuserinfo: "[ $2 = a.example ] && exit 1\n" + list, valias: aliases)
+    for domain in ["a.example", "b.example"] {
+      try tree.write("home/vpopmail/domains/\(domain)/.qmail-desk", "")
+    }
+    #expect(
+      try tree.addresses { $0.keepsGoing = true }
+        == ["ann@b.example", "b@b.example", "desk@b.example", "info@b.example"])
   }
 
   @Test(arguments: ["exit 1", "kill -9 $$"])

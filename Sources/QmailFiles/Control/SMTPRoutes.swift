@@ -4,15 +4,19 @@
 /// route of everything else. Domains are folded to small letters.
 package struct SMTPRoutes: Equatable, Sendable {
   /// One line that qmail reads.
-  package struct Entry: Equatable, Sendable {
+  package struct Entry: Equatable, ConstmapLine {
     /// The line in the file, counted from 1.
     package let line: Int
     /// A domain, a `.suffix`, or nothing for the default route.
     package let domain: [UInt8]
     /// The relay, with its port if one is given.
     package let relay: [UInt8]
+
+    package var name: [UInt8] { domain }
+    package var value: [UInt8] { relay }
   }
 
+  /// All lines; which of them qmail finds, `Constmap` tells.
   package let entries: [Entry]
 
   package init(parsing contents: [UInt8]) {

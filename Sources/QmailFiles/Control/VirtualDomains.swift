@@ -4,7 +4,7 @@
 /// empty target takes the domain out of virtual handling again. Names are folded to small letters.
 package struct VirtualDomains: Equatable, Sendable {
   /// One line that qmail reads.
-  package struct Entry: Equatable, Sendable {
+  package struct Entry: Equatable, ConstmapLine {
     /// The line in the file, counted from 1.
     package let line: Int
     /// A domain, a `.suffix`, a whole address, or nothing for all that no other line names.
@@ -12,10 +12,13 @@ package struct VirtualDomains: Equatable, Sendable {
     /// The part before the address's local part, without the break character.
     package let target: [UInt8]
 
+    package var value: [UInt8] { target }
+
     /// Whether the line is about one address rather than a domain.
     package var isAddress: Bool { name.contains(UInt8(ascii: "@")) }
   }
 
+  /// All lines; which of them qmail finds, `Constmap` tells.
   package let entries: [Entry]
 
   package init(parsing contents: [UInt8]) {

@@ -6,6 +6,9 @@ extension UInt8 {
   /// The byte with `A` to `Z` made small.
   @inlinable package var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 
+  /// Whether the byte is a control character of ASCII, which could act on a terminal.
+  package var isControl: Bool { self < 0x20 || self == 0x7f }
+
   /// Whether the byte is a blank, a tab or a newline: what qmail strips at the end of a line.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") || self == .newline }
 }
@@ -21,7 +24,7 @@ extension Collection<UInt8> {
 
 extension BidirectionalCollection<UInt8> {
   /// The bytes without the blanks, tabs and newlines at their end.
-  var withoutTrailingBlanks: SubSequence {
+  package var withoutTrailingBlanks: SubSequence {
     var end = endIndex
     while end > startIndex, self[index(before: end)].isBlank { formIndex(before: &end) }
     return self[..<end]

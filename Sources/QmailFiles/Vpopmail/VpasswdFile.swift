@@ -3,7 +3,8 @@ internal import Glibc
 /// `vpasswd`: the mailboxes of one of vpopmail's domains.
 ///
 /// A line is `NAME:HASH:GID:FLAGS:GECOS:DIR:QUOTA[:CLEAR]`. vpopmail itself stops listing at the
-/// first line with fewer than six colons, and its .cdb lacks a last line without a newline.
+/// first line with fewer than six colons, and its .cdb lacks a last line without a newline. A name
+/// with a control character is none: vpopmail makes no such mailbox.
 package enum VpasswdFile {
   /// A line, as places in the file's bytes; nothing is copied.
   package struct Line: Sendable {
@@ -54,9 +55,13 @@ package enum VpasswdFile {
       colons[index] = colon
       position = colon + 1
     }
-    guard colons[0] > range.lowerBound else { throw Failure(line: number, expected: "a name") }
+    let name = range.lowerBound..<colons[0]
+    guard !name.isEmpty else { throw Failure(line: number, expected: "a name") }
+    guard unsafe !bytes[name].contains(where: \.isControl) else {
+      throw Failure(line: number, expected: "a name without control characters")
+    }
     return Line(
-      number: number, name: range.lowerBound..<colons[0], hash: (colons[0] + 1)..<colons[1],
+      number: number, name: name, hash: (colons[0] + 1)..<colons[1],
       flags: (colons[2] + 1)..<colons[3], isTerminated: isTerminated)
   }
 

@@ -29,7 +29,7 @@ enum AssignmentTable {
   ///   - reader: Remembers what was read.
   /// - Throws: As `MailHomeFinder.init`.
   init(of layout: ServerLayout, for lookUpCount: Int, reader: inout SourceReader) throws {
-    let database = layout.users.appending("cdb")
+    let database = layout.assignmentDatabase
     reader.note(.file(database))
     if try FileStatus.of(database) != nil {
       let file = try ConstantDatabase(opening: database)
@@ -38,7 +38,7 @@ enum AssignmentTable {
         ? .database(file, database) : .records(try Self.records(of: file), database)
       return
     }
-    let path = layout.users.appending("assign")
+    let path = layout.assignments
     let file = try reader.contentsIfPresent(of: path).map { contents in
       try UserAssignments(parsing: contents, path: path)
     }
@@ -77,11 +77,8 @@ enum AssignmentTable {
 
   private static func found(_ key: [UInt8], _ data: [UInt8]?, _ path: FilePath) throws -> Found? {
     guard let data else { return nil }
-    guard let assignment = Assignment(record: data) else {
-      let name = VisibleText.escape(key)
-      throw ConstantDatabaseError(.read, path.visible, "record \(name) has too few fields")
-    }
-    return Found(assignment: assignment, origin: .record(path, key: key))
+    return Found(
+      assignment: try Assignment(key, data, in: path), origin: .record(path, key: key))
   }
 
   private static func records(of file: ConstantDatabase) throws -> [[UInt8]: [UInt8]] {
@@ -91,5 +88,18 @@ enum AssignmentTable {
       if records[key] == nil { records[key] = unsafe [UInt8](data) }
     }
     return records
+  }
+}
+
+extension Assignment {
+  /// Takes a record of `users/cdb`.
+  ///
+  /// - Throws: `ConstantDatabaseError` when it has too few fields.
+  init(_ key: [UInt8], _ data: [UInt8], in path: FilePath) throws(ConstantDatabaseError) {
+    guard let assignment = Assignment(record: data) else {
+      let name = VisibleText.escape(key)
+      throw ConstantDatabaseError(.read, path.visible, "record \(name) has too few fields")
+    }
+    self = assignment
   }
 }

@@ -2,7 +2,7 @@ internal import SystemPackage
 
 /// Where the `.qmail` files of a virtual domain lie.
 struct MailHome: Equatable, Sendable {
-  /// The directory, a path of the tree.
+  /// The directory, a path of the tree; one that is not absolute is an error of the domain.
   let directory: FilePath
   /// What follows `.qmail` in the files' names before the user part: `-` or `-ext-`.
   let prefix: [UInt8]

@@ -50,16 +50,16 @@ struct MailHomeFinder {
   private func assigned(_ target: [UInt8]) throws -> MailHome? {
     for (name, ext) in Self.splits(of: target) {
       if let found = try table.prefix(name, Self.breakCharacter) {
-        guard let directory = found.assignment.homePath else { continue }
         let rest = ext.isEmpty ? [] : Array(ext) + [Self.breakCharacter]
         return MailHome(
-          directory: directory, prefix: found.assignment.dash + found.assignment.ext + rest,
+          directory: found.assignment.homePath ?? FilePath(),
+          prefix: found.assignment.dash + found.assignment.ext + rest,
           user: found.assignment.user, origin: found.origin)
       }
-      if let found = try table.address(name), let directory = found.assignment.homePath {
+      if let found = try table.address(name) {
         let rest = [found.assignment.ext, Array(ext)].filter { !$0.isEmpty }
         return MailHome(
-          directory: directory,
+          directory: found.assignment.homePath ?? FilePath(),
           prefix: Self.prefix(below: Array(rest.joined(separator: [Self.breakCharacter]))[...]),
           user: found.assignment.user, origin: found.origin)
       }

@@ -14,6 +14,8 @@ struct ServedDomains {
   private(set) var addresses: [VirtualAddress] = []
   /// What nobody handles.
   private(set) var problems: [RecipientProblem] = []
+  /// Which lines qmail never finds, since a later one has the same name; safe to show.
+  private(set) var warnings: [String] = []
   /// Where each domain is named that mail is taken for, handled or not.
   private(set) var accepted: [[UInt8]: RecipientOrigin] = [:]
 
@@ -33,21 +35,25 @@ struct ServedDomains {
 
     for entry in try Self.localNames(layout, &reader) { assign(entry.name, .local, entry.origin) }
     let path = layout.control("virtualdomains")
-    let virtual = VirtualDomains(parsing: try reader.contentsIfPresent(of: path) ?? [])
-    for entry in virtual.entries where !entry.isAddress && !entry.target.isEmpty {
+    let virtual = Constmap(
+      VirtualDomains(parsing: try reader.contentsIfPresent(of: path) ?? []).entries)
+    for entry in virtual.lines where !entry.isAddress && !entry.target.isEmpty {
       let handling: ServedDomain.Handling =
         entry.target == Array("alias".utf8) ? .aliases : .virtual(target: entry.target)
       assign(entry.name, handling, .line(path, entry.line))
     }
     let routes = layout.control("smtproutes")
-    for entry in SMTPRoutes(parsing: try reader.contentsIfPresent(of: routes) ?? []).entries {
+    let routed = Constmap(
+      SMTPRoutes(parsing: try reader.contentsIfPresent(of: routes) ?? []).entries)
+    for entry in routed.lines {
       assign(entry.domain, .relayed, .line(routes, entry.line))
     }
+    warnings = Self.warnings(of: virtual, in: path) + Self.warnings(of: routed, in: routes)
     self.domains = domains.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     if handled.count < accepted.count {
       problems = Self.problems(accepted.filter { !handled.contains($0.key) })
     }
-    for entry in virtual.entries where entry.isAddress && !entry.target.isEmpty {
+    for entry in virtual.lines where entry.isAddress && !entry.target.isEmpty {
       let address = VirtualAddress(address: entry.name, origin: .line(path, entry.line))
       if handled.contains(Array(address.domain)) {
         addresses.append(address)
@@ -93,6 +99,14 @@ struct ServedDomains {
     let me = layout.control("me")
     guard let contents = try reader.contentsIfPresent(of: me) else { return [] }
     return [(ControlFile.firstLine(of: contents).lowercased, .line(me, 1))]
+  }
+
+  private static func warnings<Line>(of map: Constmap<Line>, in path: FilePath) -> [String] {
+    map.hidden.map { hidden in
+      let name = hidden.found.name.isEmpty ? "everything" : VisibleText.escape(hidden.found.name)
+      return "\(RecipientOrigin.line(path, hidden.line.line)): qmail takes line"
+        + " \(hidden.found.line), which names \(name) too"
+    }
   }
 
   private static func problems(_ unassigned: [[UInt8]: RecipientOrigin]) -> [RecipientProblem] {

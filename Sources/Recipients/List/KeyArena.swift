@@ -55,6 +55,15 @@ struct KeyArena: Sendable {
     used = entries.last.map { $0.offset + $0.count } ?? 0
   }
 
+  /// Takes out the keys that were added since there were `count`.
+  mutating func removeAll(from count: Int) -> [[UInt8]] {
+    let keys = entries[count...].map { entry in
+      Array(blocks[entry.block][entry.offset..<(entry.offset + entry.count)])
+    }
+    truncate(to: count)
+    return keys
+  }
+
   /// Adds a block if the key does not fit into the last one.
   ///
   /// - Returns: Whether there is room now.

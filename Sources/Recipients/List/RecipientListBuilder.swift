@@ -9,6 +9,7 @@ internal import Synchronization
 /// class, with these differences on purpose:
 /// - Comments, blank lines, lines without a colon and the case of names are as qmail reads them.
 /// - Keys are in small letters, as the lookup is, sorted and unique.
+/// - Of two lines of `virtualdomains` for one name the last counts, as in qmail.
 /// - `=` lines of `users/assign` match, and so do prefixes of the target's own extensions.
 /// - What cannot be read or parsed, and a domain that nothing handles, is an error; nothing is
 ///   thrown away silently. A catch-all of `virtualdomains` (an empty name) handles no domain.
@@ -91,6 +92,7 @@ package struct RecipientListBuilder {
         note("\(VisibleText.escape(domain.name)) (\(domain.assigned)): \(decision)")
       }
     }
+    for warning in plan.served.warnings { warn(warning) }
     for warning in listings.flatMap(\.warnings).sorted() { warn(warning) }
     let problems =
       plan.problems
@@ -105,11 +107,19 @@ package struct RecipientListBuilder {
   }
 }
 
+/// A domain that vpopmail's programs must be asked for.
+private struct Query: Sendable {
+  let query: VpopmailQuery
+  let domain: [UInt8]
+  /// What is listed without asking: the keys that `.qmail` files stand for.
+  let files: [[UInt8]]
+}
+
 /// What a worker has found.
 private struct Listing: Sendable {
   var keys = KeyArena()
   var decisions: [(index: Int, decision: DomainDecision)] = []
-  var queries: [(query: VpopmailQuery, domain: [UInt8])] = []
+  var queries: [Query] = []
   var problems: [RecipientProblem] = []
   var warnings: [String] = []
   var reader = SourceReader()
@@ -168,16 +178,20 @@ extension RecipientListBuilder {
       layout: plan.layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
       leavesOutAliases: plan.leavesOutAliases, reader: reader)
     while let index = next() {
-      let count = listing.keys.count
+      let (domain, count) = (plan.domains[index], listing.keys.count)
       let before = (sources: lister.reader.sources.count, warnings: lister.warnings.count)
       do {
-        let decision = try lister.list(plan.domains[index], into: &listing.keys)
+        let decision = try lister.list(domain, into: &listing.keys)
         if case .queried(let query, _) = decision {
-          listing.queries.append((query, plan.domains[index].name))
+          // If the programs fail, the files' recipients are left out too.
+          let files = listing.keys.removeAll(from: count)
+          listing.queries.append(Query(query: query, domain: domain.name, files: files))
         } else {
           finished()
+          let warning = listing.keys.count == count ? plan.warning(ofEmpty: domain, decision) : nil
+          if let warning { listing.warnings.append(warning) }
           // What warns must be read each time, to warn again.
-          if lister.warnings.count == before.warnings {
+          if lister.warnings.count == before.warnings, warning == nil {
             let sources = Array(lister.reader.sources[before.sources...])
             listing.readings.append(DomainReading(number: index, sources: sources))
           }
@@ -185,11 +199,12 @@ extension RecipientListBuilder {
         if keepsDecisions { listing.decisions.append((index, decision)) }
       } catch {
         listing.keys.truncate(to: count)
-        listing.problems.append(RecipientProblem(plan.domains[index].name, "\(error)"))
+        listing.problems.append(RecipientProblem(domain.name, "\(error)"))
         finished()
       }
     }
-    (listing.reader, listing.warnings) = (lister.reader, lister.warnings)
+    listing.reader = lister.reader
+    listing.warnings += lister.warnings
     return listing
   }
 }
@@ -198,7 +213,7 @@ extension RecipientListBuilder {
 
 extension RecipientListBuilder {
   private func queryVpopmail(
-    for queries: [(query: VpopmailQuery, domain: [UInt8])], _ plan: RecipientPlan, total: Int
+    for queries: [Query], _ plan: RecipientPlan, total: Int
   ) throws -> Listing {
     var listing = Listing()
     guard !queries.isEmpty else { return listing }
@@ -217,14 +232,15 @@ extension RecipientListBuilder {
       done += domains[query] ?? 0
       progress(done, total)
     }
-    for (query, domain) in queries {
-      switch answers[query] {
+    for query in queries {
+      switch answers[query.query] {
       case .success(let recipients):
+        for key in query.files { listing.keys.append(key: key) }
         for recipient in recipients {
-          listing.keys.add(recipient.name, at: domain) { recipient.origin }
+          listing.keys.add(recipient.name, at: query.domain) { recipient.origin }
         }
       case .failure(let failure):
-        listing.problems.append(RecipientProblem(domain, failure.description))
+        listing.problems.append(RecipientProblem(query.domain, failure.description))
       case nil: break
       }
     }

@@ -50,6 +50,19 @@ struct RecipientPlan: Sendable {
   /// What is wrong with the plan as a whole.
   var problems: [RecipientProblem] { served.problems + locals.problems }
 
+  /// What is odd about a domain of which nothing was listed, in a line that is safe to show; nil
+  /// when that is as it should be.
+  func warning(ofEmpty domain: PlannedDomain, _ decision: DomainDecision) -> String? {
+    guard let reason = decision.emptiness,
+      !served.addresses.contains(where: { $0.domain.elementsEqual(domain.name) })
+    else { return nil }
+    // Nothing but the alias user was left: vpopmail's or qmail's table may lack the domain.
+    let isLeftOver = domain.home?.origin == .entry(layout.qmail.appending("alias"))
+    let name = VisibleText.escape(domain.name)
+    return "\(name) (\(domain.domain.assigned)) has no recipient: \(reason)"
+      + (isLeftOver ? ", and its mail is nobody else's by users/cdb, users/assign or passwd" : "")
+  }
+
   private static func homes(
     of domains: [ServedDomain], _ layout: ServerLayout, _ users: PasswordFile,
     _ reader: inout SourceReader

@@ -64,5 +64,20 @@ extension DomainDecision {
     }
   }
 
+  /// Why a domain that this was decided of has no recipient; nil where that is wanted, or others
+  /// tell of it.
+  var emptiness: String? {
+    switch self {
+    case .leftOut, .passedOn, .catchAll, .queried: nil
+    case .usersAndAliases: "there is no system user with a uid from 500 to 65000, and no alias"
+    case .aliases: "there is no alias"
+    case .passedOnUsers(let file): "\(file.visible) lists nobody"
+    case .dotQmailFiles(let directory, let prefix):
+      "\(directory.visible) has no file \(Self.stem(prefix))*"
+    case .mailboxes(let file, let bouncing):
+      "\(file.path.visible) has no mailbox, and \(bouncing.path.visible) bounces the rest"
+    }
+  }
+
   private static func stem(_ prefix: [UInt8]) -> String { ".qmail" + VisibleText.escape(prefix) }
 }

@@ -35,7 +35,7 @@ struct DomainLister: ~Copyable {
   ///
   /// - Returns: What was decided; what vpopmail's programs must be asked for is not added.
   /// - Throws: `SystemError` when a file or directory cannot be read; `FileFormatError` when a
-  ///   `vpasswd` does not parse. Some recipients may have been added by then.
+  ///   `vpasswd` does not parse; `RelativeHome`. Some recipients may have been added by then.
   mutating func list(
     _ planned: PlannedDomain, into sink: inout some RecipientSink
   ) throws -> DomainDecision {
@@ -103,6 +103,7 @@ extension DomainLister {
   private mutating func listVirtual(
     _ domain: [UInt8], _ home: MailHome, _ sink: inout some RecipientSink
   ) throws -> DomainDecision {
+    guard home.directory.isAbsolute else { throw RelativeHome(origin: home.origin) }
     let path = layout.root(home.directory)
     reader.note(.dotQmailFiles(in: path))
     let directory = try FileReading.openDirectory(path)

@@ -52,6 +52,17 @@ package struct LoginList {
     bytes += login
   }
 
+  /// Those of some logins that nobody has, not even one who is refused.
+  ///
+  /// It must be asked before `finish`, which drops those who are refused.
+  func unknown(among logins: some Sequence<[UInt8]>) -> Set<[UInt8]> {
+    var rest = Set(logins)
+    for record in records where !rest.isEmpty {
+      rest.remove(Array(bytes[record.offset..<record.valueOffset]))
+    }
+    return rest
+  }
+
   /// Sorts the logins by their bytes and drops doubles and those who are refused.
   mutating func finish() {
     unsafe bytes.withUnsafeBytes { bytes in

@@ -55,8 +55,8 @@ extension LoginReader {
   private mutating func findMailbox(
     _ name: ArraySlice<UInt8>, in domain: ArraySlice<UInt8>, among users: PasswordFile
   ) throws -> Found {
-    let table = layout.assignments.visible
-    guard let directory = try readDomains(among: users)?.directory(of: domain.lowercased) else {
+    guard let directory = try readDomains(among: users).directory(of: domain.lowercased) else {
+      let table = try domainTable.visible
       return Found(
         unknown: "\(VisibleText.escape(domain)) is no domain of vpopmail's in \(table)")
     }

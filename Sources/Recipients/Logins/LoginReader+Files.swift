@@ -15,12 +15,6 @@ extension LoginReader {
       users: users, shadow: ShadowFile(parsing: shadow ?? []), today: options.today)
   }
 
-  mutating func readDomains(among users: PasswordFile) throws -> VpopmailDomains? {
-    let path = layout.assignments
-    guard let contents = try reader.contentsIfPresent(of: path) else { return nil }
-    return VpopmailDomains(of: try UserAssignments(parsing: contents, path: path), users: users)
-  }
-
   mutating func readVariables() throws -> LoginVariables {
     let path = layout.loginVariables
     guard let contents = try reader.contentsIfPresent(of: path) else { return LoginVariables() }
@@ -40,14 +34,12 @@ extension LoginReader {
 
   /// The mailboxes in a directory.
   ///
-  /// - Throws: `SystemError` when they cannot be read, `FileFormatError` for a line that is none.
+  /// - Throws: `SystemError` when they cannot be read, `FileFormatError` for a line that is none,
+  ///   `RelativeHome`.
   mutating func readMailboxes(
     in directory: VpopmailDomains.Directory, among users: PasswordFile
   ) throws -> DirectoryContents {
-    guard directory.path.isAbsolute else {
-      let line = directory.names.first?.line ?? 0
-      throw FileFormatError(layout.assignments, line: line, expected: "an absolute directory")
-    }
+    guard directory.path.isAbsolute else { throw RelativeHome(origin: origin(of: directory)) }
     let path = layout.vpasswd(in: directory)
     if let contents = try readVpasswd(path) {
       return .listed(try Mailboxes(parsing: contents, path: path))

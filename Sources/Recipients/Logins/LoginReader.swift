@@ -38,6 +38,8 @@ package struct LoginReader {
   let observer: Observer
   var reader = SourceReader()
   var problems: [RecipientProblem] = []
+  /// Domains that were left out, since their mailboxes cannot be read.
+  private var skippedDomains: Set<[UInt8]> = []
 
   package init(
     _ layout: ServerLayout, options: Options = Options(), observer: Observer = Observer()
@@ -63,8 +65,22 @@ package struct LoginReader {
     }
     try addMailboxes(among: users, with: variables, to: &list)
     guard problems.isEmpty else { throw RecipientError(problems: problems) }
+    warn(ofUnused: variables, in: list)
     list.finish()
     return list
+  }
+
+  /// Tells of variables whose login nobody has: it may be misspelt.
+  private func warn(ofUnused variables: LoginVariables, in list: LoginList) {
+    let unused = list.unknown(among: variables.entries.keys).filter { login in
+      let at = login.lastIndex(of: UInt8(ascii: "@"))
+      return at.map { !skippedDomains.contains(Array(login[($0 + 1)...])) } ?? true
+    }
+    let entries = variables.entries.filter { unused.contains($0.key) }
+    for (login, entry) in entries.sorted(by: { $0.value.line < $1.value.line }) {
+      let origin = RecipientOrigin.line(layout.loginVariables, entry.line)
+      observer.warn("\(origin): nobody has the login \(VisibleText.escape(login))")
+    }
   }
 }
 
@@ -86,7 +102,7 @@ extension LoginReader {
   private mutating func addMailboxes(
     among users: PasswordFile, with variables: LoginVariables, to list: inout LoginList
   ) throws {
-    let directories = try readDomains(among: users)?.directories ?? []
+    let directories = try readDomains(among: users).directories
     var queried: [VpopmailDomains.Directory] = []
     let total = directories.count
     for (index, directory) in directories.enumerated() {
@@ -126,6 +142,7 @@ extension LoginReader {
       let problem = RecipientProblem(directory.names.first?.bytes, "\(error)")
       if options.skipsBrokenDomains {
         observer.warn("\(problem); left out: \(directory.shownNames)")
+        skippedDomains.formUnion(directory.names.map(\.bytes))
       } else {
         problems.append(problem)
       }

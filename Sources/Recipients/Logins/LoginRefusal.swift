@@ -9,6 +9,8 @@ package enum LoginRefusal: Sendable, CustomStringConvertible {
   case expired
   /// `etc/shadow` has the user, `etc/passwd` has not.
   case noSuchUser
+  /// The user's uid is 0: a password that a mail client keeps must not be root's.
+  case superuser
   case noSMTP
   case noRelay
   /// The last line of a vpasswd lacks its newline: vpopmail's own .cdb does not hold it.
@@ -22,6 +24,7 @@ package enum LoginRefusal: Sendable, CustomStringConvertible {
     case .noLoginShell: "the shell lets nobody log in"
     case .expired: "the account has expired"
     case .noSuchUser: "etc/passwd has no such user"
+    case .superuser: "its uid is 0"
     case .noSMTP: "the mailbox's flags forbid SMTP"
     case .noRelay: "the mailbox's flags forbid relaying"
     case .unfinishedLine: "the line lacks its newline, so that vpopmail does not know it either"

@@ -88,7 +88,8 @@ struct Mailboxes {
         guard let next = lines.next() else { return nil }
         first = next
       }
-      guard !first.bytes.isEmpty, let hash = lines.next()?.bytes, let last = lines.next(),
+      guard !first.bytes.isEmpty, !first.bytes.contains(where: \.isControl),
+        let hash = lines.next()?.bytes, let last = lines.next(),
         last.isTerminated, !last.bytes.isEmpty, last.bytes.allSatisfy({ $0 &- 0x30 < 10 })
       else { return nil }
       mailboxes.append(

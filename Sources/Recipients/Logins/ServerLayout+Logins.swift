@@ -9,6 +9,8 @@ extension ServerLayout {
   package var loginVariables: FilePath { control("auth.vars") }
   /// qmail's user table as text.
   var assignments: FilePath { users.appending("assign") }
+  /// qmail's user table as qmail reads it.
+  var assignmentDatabase: FilePath { users.appending("cdb") }
 
   /// The mailboxes of a directory of vpopmail's.
   func vpasswd(in directory: VpopmailDomains.Directory) -> FilePath {

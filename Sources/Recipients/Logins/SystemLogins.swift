@@ -35,15 +35,21 @@ struct SystemLogins {
   private func refusal(of entry: ShadowFile.Entry) -> LoginRefusal? {
     guard let user = users[entry.name] else { return .noSuchUser }
     if let refusal = LoginRefusal.refusal(of: entry.hash) { return refusal }
+    if user.uid == 0 { return .superuser }
     if Self.isClosed(shell: user.shell) { return .noLoginShell }
     if let day = entry.expiryDay, day <= today { return .expired }
     return nil
   }
 
-  /// Whether a shell is one of those that only refuse, wherever they lie; no shell at all stands for
-  /// `/bin/sh`.
+  /// Whether a shell is one of those that let nobody in, wherever they lie; no shell at all stands
+  /// for `/bin/sh`.
   private static func isClosed(shell: [UInt8]) -> Bool {
-    let name = shell.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
-    return ["nologin", "false", "null"].contains { name.elementsEqual($0.utf8) }
+    let name = shell.withoutTrailingBlanks.split(separator: UInt8(ascii: "/")).last ?? []
+    return closedShells.contains { name.elementsEqual($0.utf8) }
   }
+
+  /// Shells that refuse, and what users such as `sync` and `halt` run instead of one.
+  private static let closedShells = [
+    "nologin", "false", "null", "true", "sync", "halt", "shutdown",
+  ]
 }

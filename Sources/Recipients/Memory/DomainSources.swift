@@ -15,7 +15,7 @@ struct DomainSources {
   init?(of domain: PlannedDomain, in layout: ServerLayout) {
     self.domain = domain
     switch (domain.domain.handling, domain.home) {
-    case (.virtual, let home?):
+    case (.virtual, let home?) where home.directory.isAbsolute:
       let directory = layout.root(home.directory)
       let names = DotQmailName.defaults(below: home.prefix) + [Array("vpasswd".utf8)]
       sources =

@@ -46,8 +46,20 @@ import Testing
     ) { try $0.layout.users.appending("assign").write("+a-:a:1:1:/a:-::\n") },
     Case(
       testDescription: "a relative directory",
-      message: "/var/qmail/users/assign: line 1: expected an absolute directory"
+      message: "/var/qmail/users/assign line 1 gives no absolute home directory"
     ) { try $0.layout.users.appending("assign").write("+a-:a:1:1:a:-::\n.\n") },
+    Case(
+      testDescription: "an empty directory",
+      message: "/var/qmail/users/assign line 2 gives no absolute home directory"
+    ) {
+      try $0.layout.users.appending("assign").write("=b:b:1:1:/b:-::\n+a-:a:1:1::-::\n.\n")
+    },
+    Case(
+      testDescription: "a control byte in the name of a mailbox",
+      message: "/home/vpopmail/domains/example.org/vpasswd: line 2: expected a name without control"
+    ) {
+      try $0.vpasswd("example.org", ["a:$1$s$SecretHash:1:0:::", "b\u{1b}:$1$s$SecretHash:1:0:::"])
+    },
     Case(
       testDescription: "a variable without quotes",
       message: "/var/qmail/control/auth.vars: line 2: expected NAME=\"value\""

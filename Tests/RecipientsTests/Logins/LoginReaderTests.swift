@@ -1,3 +1,4 @@
+import ConstantDatabase
 import Glibc
 import QmailFiles
 import SystemPackage
@@ -64,6 +65,78 @@ import Testing
         #"+13,41:bob@alias.net->$1$salt$BobsHash,DATABYTES="1000",X="a b""#,
         "+15,16:bob@example.org->$1$salt$BobsHash",
       ])
+  }
+
+  @Test func `root, by whichever name, never logs in by mail`() throws {
+    let tree = try LoginTree()
+    try tree.passwd([
+      "root:x:0:0:root:/root:/bin/bash", "toor:x:0:0:root:/root:/bin/sh",
+      "low:x:499:1:Low:/home/low:/bin/sh",
+    ])
+    try tree.shadow(["root:$6$s$RHash:1::::::", "toor:$6$s$THash:1::::::", "low:$6$s$L:1::::::"])
+    #expect(
+      try tree.records().filter { !$0.contains("@") } == ["+3,6:low->$6$s$L"])
+    #expect(try tree.mkauth("-v").text.contains("toor left out: its uid is 0"))
+    let explanation = try tree.mkauth("--explain", "root").text
+    #expect(explanation.contains("root: refused, its uid is 0"))
+    #expect(!explanation.contains("RHash"))
+  }
+
+  @Test func `variables of a login that nobody has are told with their line`() throws {
+    let tree = try LoginTree()
+    try tree.shadow(["root:*:1::::::", "ann:!$6$s$h:1::::::"])
+    try tree.variables("# ours\nann X=\"1\"\nzoe@example.org X=\"1\"\nBob@alias.net X=\"1\"\n")
+    let result = try tree.mkauth("-c", tree.database.string)
+    #expect(result.code == 0)
+    let file = tree.layout.control("auth.vars")
+    #expect(
+      result.lines == [
+        "mkauth: warning: \(file) line 3: nobody has the login zoe@example.org",
+        "mkauth: warning: \(file) line 4: nobody has the login Bob@alias.net",
+      ])
+  }
+
+  @Test func `variables of a login in a domain that was skipped are not wondered at`() throws {
+    let tree = try LoginTree()
+    try tree.vpasswd("example.org", ["broken"])
+    try tree.variables("bob@alias.net X=\"1\"\n")
+    let result = try tree.mkauth("--keep-going", "-c", tree.database.string)
+    #expect(result.code == 0)
+    #expect(result.lines.count == 1 && !result.text.contains("auth.vars"))
+  }
+
+  @Test func `without users assign the domains are those of users cdb`() throws {
+    let tree = try LoginTree()
+    let assign = tree.layout.users.appending("assign")
+    try tree.assign(
+      [("example.org", "example.org"), ("alias.net", "example.org")],
+      also: ["=one:one:1:1:/home/one:-::", "+ann-:ann:1:1:/home/ann:-::"])
+    let expected = try tree.records()
+    let writer = try ConstantDatabaseWriter(replacing: tree.layout.users.appending("cdb"))
+    for record in try UserAssignmentsReader.read(assign).records {
+      try writer.add(key: record.key, value: record.data)
+    }
+    try writer.commit(durably: false)
+    try FileOperations.remove(assign)
+    #expect(try tree.records() == expected)
+    let depfile = Scratch.directory.appending("dep")
+    try tree.mkauth("--depfile", depfile.string)
+    #expect(try depfile.text.contains("\(tree.root)/var/qmail/users/cdb\n"))
+    #expect(
+      try tree.mkauth("--explain", "bob@none.org").text.contains(
+        "none.org is no domain of vpopmail's in \(tree.root)/var/qmail/users/cdb"))
+  }
+
+  @Test func `vpopmail's domains without a table that names them are an error`() throws {
+    let tree = try LoginTree()
+    try FileOperations.remove(tree.layout.users.appending("assign"))
+    let result = try tree.mkauth("--keep-going", "-c", tree.database.string)
+    #expect(result.code == 111)
+    #expect(result.text.contains("\(tree.root)/var/qmail/users/assign"))
+    #expect(result.text.contains("\(tree.root)/home/vpopmail/domains"))
+    #expect(try FileStatus.of(tree.database) == nil)
+    try removeTree(tree.directory("example.org"))
+    #expect(try tree.records() == ["+3,16:ann->$6$salt$AnnsHash"])
   }
 
   @Test func `without system users their files are not read`() throws {

@@ -89,6 +89,7 @@ import Testing
       ("printf 'eve\\n$1$s$SecretHash\\n'", "it did not print"),
       ("printf 'eve\\n$1$s$SecretHash\\n0'", "it did not print"),
       ("printf 'eve\\n$1$s$SecretHash\\nall services available\\n'", "it did not print"),
+      ("printf 'e\\033c\\n$1$s$SecretHash\\n0\\n'", "it did not print"),
       ("printf '\\n$1$s$SecretHash\\n0\\n'", "it did not print"),
       ("printf 'eve\\n$1$s$SecretHash\\n0\\n$1$s$SecretHash\\n'", "it did not print"),
     ])

@@ -20,6 +20,33 @@ import Testing
     #expect(server.listedCount == 1)
   }
 
+  @Test func `a domain that lists nobody is warned of in each run`() throws {
+    try remember()
+    try server.writeMailboxes([], in: first)
+    for _ in 0..<3 {
+      try server.age()
+      var warnings: [String] = []
+      try server.run { $0.warn = { warnings.append($0) } }
+      #expect(warnings.count == 1 && warnings[0].hasPrefix("\(first) ("))
+      // The local domain, and this one.
+      #expect(server.listedCount == 2)
+    }
+  }
+
+  @Test func `a home that is no longer absolute is an error, whatever is remembered`() throws {
+    try remember()
+    let assign = "var/qmail/users/assign"
+    let text = try server.tree.path(assign).text
+    let home = "/home/vpopmail/domains/\(first)"
+    // From here, the second one leads to the very directory that is remembered.
+    let toRoot = String(repeating: "../", count: 30)
+    for wrong in ["", toRoot + server.tree.root.string.dropFirst() + home] {
+      try server.tree.write(assign, text.replacing(":\(home):", with: ":\(wrong):"))
+      try server.age()
+      #expect(throws: RecipientError.self) { try server.run() }
+    }
+  }
+
   @Test func `a mailbox more makes one domain be listed, and the bytes are those of a full build`()
     throws
   {

@@ -1,0 +1,41 @@
+/// A line of a control file in which qmail looks names up.
+package protocol ConstmapLine: Sendable {
+  /// The line in the file, counted from 1.
+  var line: Int { get }
+  /// What is looked up, in small letters.
+  var name: [UInt8] { get }
+  /// What is found.
+  var value: [UInt8] { get }
+}
+
+/// The lines of a control file as qmail finds them, by its constmap.
+///
+/// `constmap_init` puts each line before those that it has, so that of several lines with one name
+/// the last is found.
+package struct Constmap<Line: ConstmapLine>: Sendable {
+  /// A line that is never found.
+  package struct Hidden: Sendable {
+    package let line: Line
+    /// The line that is found instead, and says something else.
+    package let found: Line
+  }
+
+  /// The lines that are found, in the order of the file.
+  package private(set) var lines: [Line] = []
+  /// The lines that are not, in the order of the file; mere repetitions are none.
+  package private(set) var hidden: [Hidden] = []
+
+  package init(_ all: [Line]) {
+    var last = [[UInt8]: Line](minimumCapacity: all.count)
+    for line in all.reversed() {
+      if let found = last[line.name] {
+        if found.value != line.value { hidden.append(Hidden(line: line, found: found)) }
+      } else {
+        last[line.name] = line
+        lines.append(line)
+      }
+    }
+    lines.reverse()
+    hidden.reverse()
+  }
+}
