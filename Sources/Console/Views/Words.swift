@@ -73,7 +73,7 @@ extension Product {
     return reasons.compactMap { reason in
       switch reason {
       case .changed(let key, _, _), .appeared(let key), .vanished(let key), .newer(let key, _, _),
-        .unread(let key, _, _, _):
+        .undecided(let key, _, _), .unread(let key, _, _, _):
         key
       default: nil
       }
@@ -86,7 +86,7 @@ extension Product {
     return reasons.compactMap { reason in
       switch reason {
       case .changed(_, let time, _), .unread(_, let time, _, _): time
-      case .newer(_, let time, _): time
+      case .newer(_, let time, _), .undecided(_, let time, _): time
       default: nil
       }
     }.max()

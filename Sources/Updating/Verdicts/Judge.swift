@@ -97,9 +97,10 @@ extension Judge {
     }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
-      // Somebody else has made it: it is fresh if it is newer than all that it is made from.
+      // Somebody else has made it: it is fresh if it is clearly newer than all it is made from.
       let reasons = reasonsByDate(stamp)
-      return (reasons.isEmpty ? [] : [.productReplaced(at: stamp.latest)] + reasons, .dates)
+      let isOlder = reasons.contains { if case .newer = $0 { true } else { false } }
+      return (isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons, .dates)
     }
     return (changes(since: record.inputs), .record)
   }
@@ -120,10 +121,19 @@ extension Judge {
 
   private func reasonsByDate(_ product: Stamp) -> [Reason] {
     observation.inputs.sorted { $0.key < $1.key }.compactMap { key, evidence in
-      guard let latest = evidence.latest, latest >= product.modified else { return nil }
-      return .newer(key: key, at: latest, than: product.modified)
+      guard let latest = evidence.latest else { return nil }
+      if latest >= product.modified { return .newer(key: key, at: latest, than: product.modified) }
+      guard product.modified - latest < Self.dateMargin else { return nil }
+      return .undecided(key: key, at: latest, product: product.modified)
     }
   }
+
+  /// How much later than an input's last change a product must have been written for its date to
+  /// say that it was made from that change.
+  ///
+  /// A program that was run by hand, or by vpopmail, may have read its source just before the
+  /// change and written its product just after it. A tool of qmail takes much less than this.
+  static let dateMargin = Duration.seconds(2)
 
   private func changes(since recorded: [String: InputEvidence]) -> [Reason] {
     // What was read in vain since the record was made is no input of the product.

@@ -111,6 +111,13 @@ import Updating
       "written over in place, later than its input", product: World.product("hand", 30),
       gives: .fresh(.dates)),
     recorded(
+      "made by somebody else, so soon after the change that it may have read what was before",
+      input: World.text("two\n", 30), product: World.product("hand", 31, inode: 8),
+      gives: undecided(30, 31)),
+    recorded(
+      "made by somebody else, just long enough after the change", input: World.text("two\n", 30),
+      product: World.product("hand", 32, inode: 8), gives: .fresh(.dates)),
+    recorded(
       "an older one put in its place", product: World.product("old", 5, changed: 30, inode: 8),
       gives: .stale([
         .productReplaced(at: World.time(30)),
@@ -142,9 +149,17 @@ import Updating
     .stale([.newer(key: "/a", at: World.time(time), than: World.time(20))])
   }
 
+  static func undecided(_ time: Double, _ product: Double) -> Verdict {
+    .stale([.undecided(key: "/a", at: World.time(time), product: World.time(product))])
+  }
+
   static let dates = [
     undated("older input", input: World.text("one\n", 10), gives: .fresh(.dates)),
     undated("newer input", input: World.text("one\n", 30), gives: newer(30)),
+    undated("just older input", input: World.text("one\n", 19), gives: undecided(19, 20)),
+    undated(
+      "an older input moved into place just before", input: World.text("one\n", 5, changed: 19),
+      gives: undecided(19, 20)),
     undated("both of the same tick", input: World.text("one\n", 20), gives: newer(20)),
     undated(
       "an older input put in place after the build", input: World.text("one\n", 5, changed: 30),
