@@ -1,6 +1,6 @@
 internal import SystemPackage
 package import SystemSupport
-internal import Updating
+package import Updating
 
 /// Numbers and times as the console writes them.
 package enum Words {
@@ -38,6 +38,11 @@ package enum Words {
     case 1440..<(20 * 365 * 1440): "\(minutes / 1440) d"
     default: age(duration)
     }
+  }
+
+  /// How long a run took, where that is known.
+  package static func took(_ run: RunReport) -> String {
+    run.isOurs ? took(run.duration) : ""
   }
 
   /// How long something took.
@@ -166,11 +171,12 @@ extension Product {
       guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
-    guard
-      let records = self.state.runs.first(where: { $0.records != nil && $0.result != .held })?
-        .records
-    else { return "" }
-    return Words.count(records.after)
+    // Nobody has counted what another program has made since.
+    let known = self.state.runs.prefix { $0.isOurs }
+    guard let run = known.first(where: { $0.records != nil && $0.result != .held }) else {
+      return ""
+    }
+    return Words.count(run.records?.after ?? 0)
   }
 
   /// How the last run changed the records.

@@ -12,9 +12,10 @@ struct Announcement {
     self.extra = extra
   }
 
-  /// What must change before the log is told again: never a mere time.
+  /// What must change before the log is told again: never merely how a time is told.
   var key: String {
     switch verdict {
+    case .fresh(.dates(let made)): "fresh by date \(made.nanoseconds)"
     case .fresh: "fresh"
     case .stale: "stale " + (extra ?? "")
     case .failed(let failure): "failed " + failure.message

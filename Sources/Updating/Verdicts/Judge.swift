@@ -93,16 +93,16 @@ extension Judge {
     guard let record = state.record else {
       // Dates say nothing while only the builder knows what it reads.
       let unknown: [Reason] = observation.rule.reportsInputs ? [.inputsUnknown] : []
-      return (unknown + reasonsByDate(stamp), .dates)
+      return (unknown + reasonsByDate(stamp), .dates(made: stamp.modified))
     }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
       // Somebody else has made it: it is fresh if it is clearly newer than all it is made from.
       let reasons = reasonsByDate(stamp)
       let isOlder = reasons.contains { if case .newer = $0 { true } else { false } }
-      return (isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons, .dates)
+      return (isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons, .dates(made: stamp.modified))
     }
-    return (changes(since: record.inputs), .record)
+    return (changes(since: record.inputs), record.adopted.map { .dates(made: $0) } ?? .record)
   }
 
   /// Whether the product is the recorded one; a new owner, mode or date alone does not count.

@@ -4,11 +4,12 @@ package import SystemSupport
 /// Whether a product is what its inputs say it should be, and why.
 package enum Verdict: Equatable, Sendable {
   /// What a verdict of freshness rests on.
-  package enum Basis: String, Equatable, Sendable {
+  package enum Basis: Equatable, Sendable {
     /// Nothing differs from what was recorded at the last build.
     case record
-    /// There is no record; the dates say so.
-    case dates
+    /// No run of ours made the product, but another program, when its date says; it is newer than
+    /// its inputs, or was when it was found and nothing has changed since.
+    case dates(made: Timestamp)
     /// The service has started since its inputs last changed.
     case start
   }

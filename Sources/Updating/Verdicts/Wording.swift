@@ -17,7 +17,7 @@ package struct Wording: Sendable {
   package func reasons(for verdict: Verdict) -> [String] {
     switch verdict {
     case .fresh(.record): []
-    case .fresh(.dates): ["by date"]
+    case .fresh(.dates(let made)): ["by date: made by another program \(clock(made))"]
     case .fresh(.start): ["started since its files changed"]
     case .stale(let reasons): reasons.map(words)
     case .failed(let failure):

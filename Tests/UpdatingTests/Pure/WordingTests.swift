@@ -61,7 +61,8 @@ import Updating
 
   @Test(
     arguments: [
-      (Verdict.fresh(.record), []), (.fresh(.dates), ["by date"]),
+      (Verdict.fresh(.record), []), 
+      (.fresh(.dates(made: World.time(30))), ["by date: made by another program 22:13:50"]),
       (.fresh(.start), ["started since its files changed"]),
       (
         .failed(World.failure(count: 2, since: 1, next: 130, [:])), ["exit 1", "try 3 at 22:15:30"]
