@@ -125,7 +125,8 @@ extension Product {
       let ending = lastRun?.result == .failed ? lastRun?.ending ?? "" : ""
       return ["\(failure.message); \(next)"]
         + (ending.isEmpty ? [] : ["\(ending), \(next)"]) + [next]
-    case .missingInput, .unreadable, .off: return [wording.reasons(for: verdict).first ?? ""]
+    case .missingInput, .unreadable, .off, .removed:
+      return [wording.reasons(for: verdict).first ?? ""]
     }
   }
 

@@ -20,7 +20,8 @@ struct Announcement {
     case .stale: "stale " + (extra ?? "")
     case .failed(let failure): "failed " + failure.message
     case .held(let hold): "held \(hold.cause) \(hold.since.nanoseconds)"
-    case .missingInput, .unreadable, .off: verdict.word + " " + reasons.joined(separator: "; ")
+    case .missingInput, .unreadable, .off, .removed:
+      verdict.word + " " + reasons.joined(separator: "; ")
     }
   }
 
@@ -30,7 +31,7 @@ struct Announcement {
     case .fresh(.record): "fresh"
     case .fresh: "fresh, " + reasons.joined(separator: "; ")
     case .stale: "stale: " + (reasons + [extra].compactMap(\.self)).joined(separator: "; ")
-    case .failed, .held, .missingInput, .unreadable, .off:
+    case .failed, .held, .missingInput, .unreadable, .off, .removed:
       "\(verdict.word): " + reasons.joined(separator: "; ")
     }
   }

@@ -15,6 +15,7 @@ package struct Judge: Sendable {
   package func verdict(at now: Timestamp) -> Verdict {
     if let reason = observation.rule.offReason { return .off(reason) }
     if let reason = serviceIsOff { return .off(reason) }
+    if let reason = productIsRemoved { return .removed(reason) }
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, isInForce(hold) { return .held(hold) }
@@ -60,6 +61,15 @@ package struct Judge: Sendable {
     case .service(.unsupervised(let reason)): "not supervised: \(reason)"
     default: nil
     }
+  }
+
+  /// What an operator can do where the product is gone that alone made its rule appear.
+  private var productIsRemoved: String? {
+    let rule = observation.rule
+    guard rule.presence == .whereProductExists, observation.product == .missing else { return nil }
+    let force = "\(rule.forceByHand) makes it anew"
+    return "its product was removed; "
+      + (state.hasPrevious ? "\(rule.rollbackByHand) brings the previous one back, \(force)" : force)
   }
 
   private var unreadable: Verdict? {

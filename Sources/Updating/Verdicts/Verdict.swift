@@ -24,6 +24,9 @@ package enum Verdict: Equatable, Sendable {
   case unreadable(FilePath, String)
   /// Nothing is to be done, for this reason.
   case off(String)
+  /// The product of a rule that is there only with its product is gone: nothing is done but at an
+  /// operator's word, and this says how.
+  case removed(String)
 }
 
 extension Verdict {
@@ -36,14 +39,14 @@ extension Verdict {
     case .held: "held"
     case .missingInput: "missing input"
     case .unreadable: "unreadable"
-    case .off: "off"
+    case .off, .removed: "off"
     }
   }
 
   /// Whether something has gone wrong or waits for somebody.
   package var isTrouble: Bool {
     switch self {
-    case .fresh, .stale, .off: false
+    case .fresh, .stale, .off, .removed: false
     case .failed, .held, .missingInput, .unreadable: true
     }
   }

@@ -25,7 +25,7 @@ package struct Wording: Sendable {
     case .held(let hold): [words(hold)]
     case .missingInput(let path): ["\(name(path.string)) is not there"]
     case .unreadable(let path, let reason): ["\(name(path.string)): \(reason)"]
-    case .off(let reason): [reason]
+    case .off(let reason), .removed(let reason): [reason]
     }
   }
 
