@@ -37,7 +37,7 @@ package struct Product: Equatable, Sendable {
     case .held: .held
     case .missingInput: .missingInput
     case .unreadable: .unreadable
-    case .off: .off
+    case .off, .removed: .off
     }
   }
 

@@ -125,7 +125,7 @@ extension ConsoleView {
 
   private var took: Column {
     Column(title: "TOOK", width: 8, isRight: true) { product, _ in
-      Span(product.lastRun.map { Words.took($0.duration) } ?? "", .quiet)
+      Span(product.lastRun.map { Words.took($0) } ?? "", .quiet)
     }
   }
 

@@ -196,7 +196,7 @@ struct DetailsPage {
       page.line([
         Span("  " + TextFitting.pad(Words.moment(run.began, state), 11)),
         Span(TextFitting.pad(run.result.rawValue, 11), Self.role(of: run.result)),
-        Span(TextFitting.pad(Words.took(run.duration), 9, right: true), .quiet),
+        Span(TextFitting.pad(Words.took(run), 9, right: true), .quiet),
         Span("  " + run.by, .quiet),
       ])
       page.text(run.summary + (run.ending.isEmpty ? "" : "  (\(run.ending))"), indent: 13)

@@ -1,6 +1,6 @@
 internal import SystemPackage
 package import SystemSupport
-internal import Updating
+package import Updating
 
 /// Numbers and times as the console writes them.
 package enum Words {
@@ -40,6 +40,11 @@ package enum Words {
     }
   }
 
+  /// How long a run took, where that is known.
+  package static func took(_ run: RunReport) -> String {
+    run.isOurs ? took(run.duration) : ""
+  }
+
   /// How long something took.
   package static func took(_ nanoseconds: Int64) -> String {
     switch nanoseconds {
@@ -73,7 +78,7 @@ extension Product {
     return reasons.compactMap { reason in
       switch reason {
       case .changed(let key, _, _), .appeared(let key), .vanished(let key), .newer(let key, _, _),
-        .unread(let key, _, _, _):
+        .undecided(let key, _, _), .unread(let key, _, _, _):
         key
       default: nil
       }
@@ -86,7 +91,7 @@ extension Product {
     return reasons.compactMap { reason in
       switch reason {
       case .changed(_, let time, _), .unread(_, let time, _, _): time
-      case .newer(_, let time, _): time
+      case .newer(_, let time, _), .undecided(_, let time, _): time
       default: nil
       }
     }.max()
@@ -120,7 +125,8 @@ extension Product {
       let ending = lastRun?.result == .failed ? lastRun?.ending ?? "" : ""
       return ["\(failure.message); \(next)"]
         + (ending.isEmpty ? [] : ["\(ending), \(next)"]) + [next]
-    case .missingInput, .unreadable, .off: return [wording.reasons(for: verdict).first ?? ""]
+    case .missingInput, .unreadable, .off, .removed:
+      return [wording.reasons(for: verdict).first ?? ""]
     }
   }
 
@@ -166,11 +172,12 @@ extension Product {
       guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
-    guard
-      let records = self.state.runs.first(where: { $0.records != nil && $0.result != .held })?
-        .records
-    else { return "" }
-    return Words.count(records.after)
+    // Nobody has counted what another program has made since.
+    let known = self.state.runs.prefix { $0.isOurs }
+    guard let run = known.first(where: { $0.records != nil && $0.result != .held }) else {
+      return ""
+    }
+    return Words.count(run.records?.after ?? 0)
   }
 
   /// How the last run changed the records.

@@ -1,7 +1,7 @@
 internal import SystemPackage
 package import SystemSupport
 
-/// The evidence of the last success of a rule: what it was made from, and what came out.
+/// The evidence of the last success of a rule, or of another program: what it was made from, and what came out.
 package struct BuildRecord: Equatable, Sendable, Codable {
   /// The digest of the rule's own text: a changed rule makes its product stale.
   package var rule: ContentDigest
@@ -12,11 +12,16 @@ package struct BuildRecord: Equatable, Sendable, Codable {
   /// The builder said that it also read what no file shows.
   package var isOpaque: Bool
   package var product: ProductEvidence
+  /// When it was made, or found to be right.
   package var time: Timestamp
+  /// The date of a product that another program made and that was found fresh by date; nil for one
+  /// of our own runs.
+  package var adopted: Timestamp?
 
   package init(
     rule: ContentDigest, inputs: [String: InputEvidence], reported: [String] = [],
-    isOpaque: Bool = false, product: ProductEvidence, time: Timestamp
+    isOpaque: Bool = false, product: ProductEvidence, time: Timestamp,
+    adopted: Timestamp? = nil
   ) {
     self.rule = rule
     self.inputs = inputs
@@ -24,6 +29,7 @@ package struct BuildRecord: Equatable, Sendable, Codable {
     self.isOpaque = isOpaque
     self.product = product
     self.time = time
+    self.adopted = adopted
   }
 }
 

@@ -12,14 +12,16 @@ struct Announcement {
     self.extra = extra
   }
 
-  /// What must change before the log is told again: never a mere time.
+  /// What must change before the log is told again: never merely how a time is told.
   var key: String {
     switch verdict {
+    case .fresh(.dates(let made)): "fresh by date \(made.nanoseconds)"
     case .fresh: "fresh"
     case .stale: "stale " + (extra ?? "")
     case .failed(let failure): "failed " + failure.message
     case .held(let hold): "held \(hold.cause) \(hold.since.nanoseconds)"
-    case .missingInput, .unreadable, .off: verdict.word + " " + reasons.joined(separator: "; ")
+    case .missingInput, .unreadable, .off, .removed:
+      verdict.word + " " + reasons.joined(separator: "; ")
     }
   }
 
@@ -29,7 +31,7 @@ struct Announcement {
     case .fresh(.record): "fresh"
     case .fresh: "fresh, " + reasons.joined(separator: "; ")
     case .stale: "stale: " + (reasons + [extra].compactMap(\.self)).joined(separator: "; ")
-    case .failed, .held, .missingInput, .unreadable, .off:
+    case .failed, .held, .missingInput, .unreadable, .off, .removed:
       "\(verdict.word): " + reasons.joined(separator: "; ")
     }
   }

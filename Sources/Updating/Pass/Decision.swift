@@ -34,6 +34,7 @@ package enum Decision: Equatable, Sendable {
   ) -> [String]? {
     switch verdict {
     case .off, .unreadable, .missingInput: return nil
+    case .removed: return isForced ? ["forced"] : nil
     case .stale: return isForced ? ["forced"] + reasons : reasons
     case .held(let hold) where hold.cause == .rollback: return isForced ? ["forced"] : nil
     case .fresh, .held, .failed:

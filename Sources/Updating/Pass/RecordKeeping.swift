@@ -55,10 +55,17 @@ enum RecordKeeping {
       return
     }
     let old = state.record
-    state.record = BuildRecord(
+    var record = BuildRecord(
       rule: observation.ruleDigest, inputs: inputs, reported: old?.reported ?? [],
-      isOpaque: old?.isOpaque ?? false, product: observation.product,
-      time: basis == .record ? old?.time ?? observation.time : observation.time)
+      isOpaque: old?.isOpaque ?? false, product: observation.product, time: observation.time)
+    switch basis {
+    case .record: record.time = old?.time ?? observation.time
+    case .start: break
+    case .dates(let made):
+      record.adopted = made
+      if let old, old.adopted == made { record.time = old.time } else { state.add(.adoption(made)) }
+    }
+    state.record = record
   }
 
   /// The inputs of a run as they were before it began, with what only its builder knows of, and

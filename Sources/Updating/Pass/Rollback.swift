@@ -92,6 +92,7 @@ package final class Rollback {
     state.hold = nil
     let observation = Surveyor(environment.settings).observe(rule, state)
     state.record?.product = observation.product
+    state.record?.adopted = nil
     var hold = RuleState.Hold(
       cause: .rollback, records: report.records, losing: [], since: report.began,
       inputs: observation.inputs)

@@ -9,8 +9,8 @@ final class CatalogueMemory {
   private let settings: Settings
   private let witnesses: [FilePath]
   private var known: (stamps: [Stamp?], rules: RuleSet)?
-  /// For each of all rules the files any of which makes it appear.
-  private var signs: [[FilePath]?] = []
+  /// For each of all rules what makes it appear.
+  private var signs: [RuleCatalogue.Signs] = []
   private var knownPresent: (flags: [Bool], rules: RuleSet)?
 
   init(_ settings: Settings) {
@@ -25,8 +25,9 @@ final class CatalogueMemory {
     let now = Timestamp.now
     let stamps = witnesses.map { path in (try? FileStatus.of(path)).map { Stamp($0) } }
     if let known, known.stamps == stamps { return known.rules }
-    let rules = try RuleCatalogue(settings).all()
-    signs = rules.rules.map(RuleCatalogue.signs)
+    let catalogue = RuleCatalogue(settings)
+    let rules = try catalogue.all()
+    signs = rules.rules.map(catalogue.signs)
     knownPresent = nil
     // A change within the same tick of the clock would go unseen.
     let isSure = !stamps.contains { $0?.isTooRecent(at: now) == true }
@@ -39,7 +40,7 @@ final class CatalogueMemory {
   /// - Throws: As `RuleCatalogue.present`.
   func present() throws -> RuleSet {
     let all = try all()
-    let flags = signs.map { $0?.contains(where: RuleCatalogue.exists) ?? true }
+    let flags = signs.map(\.areThere)
     if let knownPresent, knownPresent.flags == flags { return knownPresent.rules }
     let names = Set(zip(all.rules, flags).filter(\.1).map(\.0.name))
     let rules = all.filtered { names.contains($0.name) }

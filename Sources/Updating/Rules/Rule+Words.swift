@@ -31,6 +31,9 @@ extension Rule {
   /// The command by which an operator has the rule run, whatever it loses.
   package var forceByHand: String { Command(["update-qmail", "--force", name]).typed }
 
+  /// The command by which an operator brings the previous product back.
+  package var rollbackByHand: String { Command(["update-qmail", "--rollback", name]).typed }
+
   /// Whether the builder tells what it has read.
   var reportsInputs: Bool {
     guard case .command(let command) = action else { return false }

@@ -71,7 +71,7 @@ extension Rule {
     case always
     /// Where at least one of these exists.
     case whereAnyExists([FilePath])
-    /// Where the product exists already.
+    /// Where the product exists already, or has been removed after a pass had seen it.
     case whereProductExists
   }
 

@@ -21,20 +21,34 @@ package struct RuleCatalogue: Sendable {
   ///
   /// - Throws: As `all`.
   package func present() throws -> RuleSet {
-    try all().filtered(Self.isPresent)
+    try all().filtered { signs(of: $0).areThere }
   }
 
-  /// Whether the files exist that make a rule appear.
-  package static func isPresent(_ rule: Rule) -> Bool {
-    signs(of: rule).map { $0.contains(where: exists) } ?? true
-  }
-
-  /// The files any of which makes a rule appear; nil when it needs none.
-  static func signs(of rule: Rule) -> [FilePath]? {
+  /// The files that make a rule appear.
+  func signs(of rule: Rule) -> Signs {
     switch rule.presence {
-    case .always: nil
-    case .whereAnyExists(let paths): paths + [rule.product.path]
-    case .whereProductExists: [rule.product.path]
+    case .always: Signs()
+    case .whereAnyExists(let paths): Signs(anyOf: paths + [rule.product.path])
+    case .whereProductExists:
+      Signs(
+        anyOf: [rule.product.path],
+        orRemembered: StateStore(settings.stateDirectory).path(of: rule.name))
+    }
+  }
+
+  /// What makes a rule appear.
+  struct Signs {
+    /// Any of these files; nil needs none.
+    var anyOf: [FilePath]?
+    /// What is remembered of it: a product that was there and is gone is to be told of.
+    var orRemembered: FilePath?
+
+    /// Whether the rule is there now.
+    var areThere: Bool {
+      guard let anyOf else { return true }
+      if anyOf.contains(where: RuleCatalogue.exists) { return true }
+      guard let orRemembered else { return false }
+      return (try? FileStatus.of(orRemembered)) != nil
     }
   }
 

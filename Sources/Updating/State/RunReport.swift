@@ -14,7 +14,7 @@ package struct RunReport: Equatable, Sendable, Codable {
     /// The new product would lose too much, or an operator rolled it back.
     case held
     case rolledBack
-    /// Found up to date, made by somebody else.
+    /// Made by another program, and taken as fresh by its date.
     case adopted
   }
 
@@ -23,7 +23,7 @@ package struct RunReport: Equatable, Sendable, Codable {
   package var by: String
   package var why: [String]
   package var began: Timestamp
-  /// How long it took, in nanoseconds.
+  /// How long it took, in nanoseconds; see `isOurs`.
   package var duration: Int64
   /// What was run, as a person would type it.
   package var command: String
@@ -50,6 +50,18 @@ package struct RunReport: Equatable, Sendable, Codable {
     self.output = output
     self.records = records
     self.summary = summary
+  }
+}
+
+extension RunReport {
+  /// Whether a run of ours is told of; of another program's nothing but its end is known.
+  package var isOurs: Bool { result != .adopted }
+
+  /// Tells of a product that another program made, when its date says.
+  static func adoption(_ made: Timestamp) -> RunReport {
+    RunReport(
+      result: .adopted, by: "another program", why: [], began: made, duration: 0,
+      summary: "fresh by date")
   }
 }
 

@@ -15,10 +15,10 @@ package struct RuleStatus: Sendable {
   /// The state in one word: that of the verdict, or `building`.
   package var word: String { running == nil ? verdict.word : "building" }
 
-  /// The last run that made or verified the product.
+  /// The last run that made or verified the product, ours or another program's.
   package var lastSuccess: RunReport? {
     state.runs.first {
-      [.built, .unchanged, .reloaded, .restarted, .rolledBack].contains($0.result)
+      [.built, .unchanged, .reloaded, .restarted, .rolledBack, .adopted].contains($0.result)
     }
   }
 }

@@ -154,7 +154,7 @@ extension StatusReport {
     let by: String
     let why: [String]
     let began: String
-    let seconds: Double
+    let seconds: Double?
     let command: String
     let ending: String
     let output: [String]
@@ -166,7 +166,7 @@ extension StatusReport {
       by = report.by
       why = report.why
       began = report.began.rfc3339
-      seconds = Double(report.duration) / 1e9
+      seconds = report.isOurs ? Double(report.duration) / 1e9 : nil
       command = report.command
       ending = report.ending
       output = report.output

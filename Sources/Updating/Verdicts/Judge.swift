@@ -15,6 +15,7 @@ package struct Judge: Sendable {
   package func verdict(at now: Timestamp) -> Verdict {
     if let reason = observation.rule.offReason { return .off(reason) }
     if let reason = serviceIsOff { return .off(reason) }
+    if let reason = productIsRemoved { return .removed(reason) }
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, isInForce(hold) { return .held(hold) }
@@ -62,6 +63,15 @@ package struct Judge: Sendable {
     }
   }
 
+  /// What an operator can do where the product is gone that alone made its rule appear.
+  private var productIsRemoved: String? {
+    let rule = observation.rule
+    guard rule.presence == .whereProductExists, observation.product == .missing else { return nil }
+    let force = "\(rule.forceByHand) makes it anew"
+    return "its product was removed; "
+      + (state.hasPrevious ? "\(rule.rollbackByHand) brings the previous one back, \(force)" : force)
+  }
+
   private var unreadable: Verdict? {
     for (key, evidence) in observation.inputs.sorted(by: { $0.key < $1.key }) {
       if case .unreadable(let reason) = evidence { return .unreadable(FilePath(key), reason) }
@@ -93,15 +103,16 @@ extension Judge {
     guard let record = state.record else {
       // Dates say nothing while only the builder knows what it reads.
       let unknown: [Reason] = observation.rule.reportsInputs ? [.inputsUnknown] : []
-      return (unknown + reasonsByDate(stamp), .dates)
+      return (unknown + reasonsByDate(stamp), .dates(made: stamp.modified))
     }
     if record.rule != observation.ruleDigest { return ([.ruleChanged], .record) }
     guard isOurs(stamp, digest, record.product) else {
-      // Somebody else has made it: it is fresh if it is newer than all that it is made from.
+      // Somebody else has made it: it is fresh if it is clearly newer than all it is made from.
       let reasons = reasonsByDate(stamp)
-      return (reasons.isEmpty ? [] : [.productReplaced(at: stamp.latest)] + reasons, .dates)
+      let isOlder = reasons.contains { if case .newer = $0 { true } else { false } }
+      return (isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons, .dates(made: stamp.modified))
     }
-    return (changes(since: record.inputs), .record)
+    return (changes(since: record.inputs), record.adopted.map { .dates(made: $0) } ?? .record)
   }
 
   /// Whether the product is the recorded one; a new owner, mode or date alone does not count.
@@ -120,10 +131,19 @@ extension Judge {
 
   private func reasonsByDate(_ product: Stamp) -> [Reason] {
     observation.inputs.sorted { $0.key < $1.key }.compactMap { key, evidence in
-      guard let latest = evidence.latest, latest >= product.modified else { return nil }
-      return .newer(key: key, at: latest, than: product.modified)
+      guard let latest = evidence.latest else { return nil }
+      if latest >= product.modified { return .newer(key: key, at: latest, than: product.modified) }
+      guard product.modified - latest < Self.dateMargin else { return nil }
+      return .undecided(key: key, at: latest, product: product.modified)
     }
   }
+
+  /// How much later than an input's last change a product must have been written for its date to
+  /// say that it was made from that change.
+  ///
+  /// A program that was run by hand, or by vpopmail, may have read its source just before the
+  /// change and written its product just after it. A tool of qmail takes much less than this.
+  static let dateMargin = Duration.seconds(2)
 
   private func changes(since recorded: [String: InputEvidence]) -> [Reason] {
     // What was read in vain since the record was made is no input of the product.

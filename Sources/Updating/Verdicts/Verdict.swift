@@ -4,11 +4,12 @@ package import SystemSupport
 /// Whether a product is what its inputs say it should be, and why.
 package enum Verdict: Equatable, Sendable {
   /// What a verdict of freshness rests on.
-  package enum Basis: String, Equatable, Sendable {
+  package enum Basis: Equatable, Sendable {
     /// Nothing differs from what was recorded at the last build.
     case record
-    /// There is no record; the dates say so.
-    case dates
+    /// No run of ours made the product, but another program, when its date says; it is newer than
+    /// its inputs, or was when it was found and nothing has changed since.
+    case dates(made: Timestamp)
     /// The service has started since its inputs last changed.
     case start
   }
@@ -23,6 +24,9 @@ package enum Verdict: Equatable, Sendable {
   case unreadable(FilePath, String)
   /// Nothing is to be done, for this reason.
   case off(String)
+  /// The product of a rule that is there only with its product is gone: nothing is done but at an
+  /// operator's word, and this says how.
+  case removed(String)
 }
 
 extension Verdict {
@@ -35,14 +39,14 @@ extension Verdict {
     case .held: "held"
     case .missingInput: "missing input"
     case .unreadable: "unreadable"
-    case .off: "off"
+    case .off, .removed: "off"
     }
   }
 
   /// Whether something has gone wrong or waits for somebody.
   package var isTrouble: Bool {
     switch self {
-    case .fresh, .stale, .off: false
+    case .fresh, .stale, .off, .removed: false
     case .failed, .held, .missingInput, .unreadable: true
     }
   }
@@ -58,6 +62,9 @@ package enum Reason: Equatable, Sendable {
   case vanished(key: String)
   /// Without a record: the input is newer than the product.
   case newer(key: String, at: Timestamp, than: Timestamp)
+  /// Without a record: the product was made so soon after the input's change that it may have been
+  /// made from what was there before.
+  case undecided(key: String, at: Timestamp, product: Timestamp)
   /// The service has not read its input since this change.
   case unread(key: String, at: Timestamp?, LineChange?, lastRead: Timestamp)
   case productMissing

@@ -17,7 +17,7 @@ package struct Wording: Sendable {
   package func reasons(for verdict: Verdict) -> [String] {
     switch verdict {
     case .fresh(.record): []
-    case .fresh(.dates): ["by date"]
+    case .fresh(.dates(let made)): ["by date: made by another program \(clock(made))"]
     case .fresh(.start): ["started since its files changed"]
     case .stale(let reasons): reasons.map(words)
     case .failed(let failure):
@@ -25,7 +25,7 @@ package struct Wording: Sendable {
     case .held(let hold): [words(hold)]
     case .missingInput(let path): ["\(name(path.string)) is not there"]
     case .unreadable(let path, let reason): ["\(name(path.string)): \(reason)"]
-    case .off(let reason): [reason]
+    case .off(let reason), .removed(let reason): [reason]
     }
   }
 
@@ -38,6 +38,10 @@ package struct Wording: Sendable {
     case .vanished(let key): "\(name(key)) is gone"
     case .newer(let key, let time, let product):
       "\(name(key)) (\(clock(time))) is not older than the product (\(clock(product)))"
+    case .undecided(let key, _, let product):
+      "made by another program at \(clock(product)), within "
+        + "\(Judge.dateMargin.components.seconds) s of the change of \(name(key)): "
+        + "which came first is not known"
     case .unread(let key, let time, let change, let lastRead):
       (time == nil ? "\(name(key)) is gone" : "\(name(key)) changed")
         + (time.map { " " + clock($0) } ?? "") + words(change) + "; last read \(clock(lastRead))"

@@ -53,9 +53,16 @@ import Testing
       testDescription: "product replaced by an older one",
       script: "echo | cdb -c -t $2.t $2.o; touch -d 2001-01-01 $2.o; mv $2.o $2", runs: true),
     Act(
-      testDescription: "product made by hand with another program",
-      script: "sleep 0.03; printf '+9,0:a.example->\\n\\n' | cdb -c -t $2.t $2",
+      testDescription: "product made by hand with another program, later",
+      script: """
+        printf '+9,0:a.example->\\n\\n' | cdb -c -t $2.t $2
+        touch -d '3 seconds' $2
+        """,
       runs: false),
+    Act(
+      testDescription: "product made by hand just after an edit",
+      script: "sleep 0.03; printf '+9,0:a.example->\\n\\n' | cdb -c -t $2.t $2",
+      runs: true),
   ]
 
   @Test(arguments: acts) func `a product is made again exactly when it has to be`(_ act: Act) throws
@@ -94,14 +101,52 @@ import Testing
     try text.write(":allow\n")
     let product = server.path("etc/tcp.smtp.cdb")
     #expect(try server.run("tcp.smtp.cdb") == .built)
-    try shell("echo '10.:deny' >>$1; sleep 0.03; tcprules $2 $2.tmp <$1", text, product)
-    #expect(try server.status(of: "tcp.smtp.cdb").verdict == .fresh(.dates))
-    #expect(try server.run("tcp.smtp.cdb") == nil)
-    #expect(try server.status(of: "tcp.smtp.cdb").verdict == .fresh(.record))
+    try shell(
+      """
+      echo '10.:deny' >>$1
+      tcprules $2 $2.tmp <$1
+      touch -d '3 seconds' $2
+      """, text, product)
+    let made = try #require(try FileStatus.of(product)).modified
+    for _ in 1...3 {
+      #expect(try server.status(of: "tcp.smtp.cdb").verdict == .fresh(.dates(made: made)))
+      #expect(try server.run("tcp.smtp.cdb") == nil)
+    }
+    let status = try server.status(of: "tcp.smtp.cdb")
+    #expect(status.lastSuccess?.result == .adopted && status.lastSuccess?.began == made)
+    #expect(status.state.runs.map(\.result) == [.adopted, .built])
+    #expect(server.log.filter { $0.contains("by date: made by another program") }.count == 1)
     // An older one from a backup is not.
     try shell(": | tcprules $2 $2.tmp; touch -d 2001-01-01 $2", text, product)
     #expect(try server.run("tcp.smtp.cdb") == .built)
     #expect(try server.dump(product).contains("+3,2:10.->D\\x00"))
+  }
+
+  @Test func `an edit that a tool run by hand has missed is not lost`() throws {
+    let server = try TestServer()
+    let text = server.control("morercpthosts")
+    let product = server.control("morercpthosts.cdb")
+    try text.write("a.example\n")
+    #expect(try server.run("morercpthosts.cdb") == .built)
+    // The tool reads, somebody edits, the tool brings its product into place.
+    try shell(
+      """
+      echo b.example >>$1
+      old=$(cat $1)
+      sleep 0.03
+      echo c.example >>$1
+      sleep 0.03
+      { for name in $old; do echo "+9,0:$name->"; done; echo; } | cdb -c -t $2.t $2
+      """, text, product)
+    let entry = try server.entry("morercpthosts.cdb")
+    #expect(entry.run?.result == .built)
+    #expect(
+      entry.run?.why.first?.hasSuffix(
+        "within 2 s of the change of control/morercpthosts: which came first is not known") == true)
+    #expect(try server.dump(product).contains("+9,0:c.example->"))
+    // It was right after all: nothing is replaced.
+    try shell("touch $1; sleep 0.03; cat $2 >$2.n; mv $2.n $2", text, product)
+    #expect(try server.run("morercpthosts.cdb") == .unchanged)
   }
 
   @Test func `a changed rule makes its product again`() throws {

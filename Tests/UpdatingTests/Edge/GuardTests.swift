@@ -171,7 +171,16 @@ import Testing
     try list(5, of: server)
     try server.pass()
     try FileOperations.remove(server.product("x.cdb"))
-    #expect(try server.pass().entries.isEmpty)
+    // It is told once, and not made anew by itself, whatever happens.
+    for includesOpaque in [false, true, true] {
+      let entry = try server.entry("x.cdb", in: server.pass(includesOpaque: includesOpaque))
+      #expect(entry.run == nil && entry.verdict.word == "off" && !entry.verdict.isTrouble)
+    }
+    try list(5, of: server)
+    #expect(try server.run("x.cdb") == nil)
+    let told = server.log.filter { $0.contains("its product was removed") }
+    #expect(told.count == 1, "\(told)")
+    #expect(told.first?.contains("update-qmail --rollback x.cdb brings the previous one") == true)
 
     let report = try server.rollBack("x.cdb")
     #expect(report.records == RecordCounts(before: 0, after: 3, added: 3, removed: 0, changed: 0))
@@ -181,6 +190,24 @@ import Testing
     #expect(try server.status(of: "x.cdb").word == "held")
     #expect(try server.run("x.cdb", forcing: true) == .built)
     #expect(try count(server) == 5)
+  }
+
+  @Test func `a product that was removed is made anew at an operator's word`() throws {
+    let server = try server(3)
+    server.rule("x.cdb") { [change = server.settings.ruleChanges[0]] in
+      $0 = change
+      $0.onlyIfProductExists = true
+    }
+    #expect(try server.pass().entries.isEmpty, "it was never there")
+    #expect(try server.pass().entries.isEmpty, "nor is it now")
+    try server.product("x.cdb").write("")
+    #expect(try server.run("x.cdb") == .built)
+    try FileOperations.remove(server.product("x.cdb"))
+    #expect(try server.run("x.cdb") == nil)
+    #expect(try server.status(of: "x.cdb").reasons.first?.hasPrefix("its product was") == true)
+    #expect(try server.run("x.cdb", forcing: true) == .built)
+    #expect(try count(server) == 3)
+    #expect(try server.status(of: "x.cdb").word == "fresh")
   }
 
   @Test func `a rolled back rule goes on when it is forced, or when its inputs change`() throws {

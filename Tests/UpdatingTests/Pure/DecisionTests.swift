@@ -30,6 +30,8 @@ import Updating
     (.fresh(.record), false, forced, run("forced")), (stale, false, forced, run("forced", "why")),
     (loss, false, forced, run("forced")), (rolledBack, false, forced, run("forced")),
     (failed, false, forced, run("forced")), (.off("x"), false, forced, .leave),
+    (.removed("x"), false, change, .leave), (.removed("x"), true, poke, .leave),
+    (.removed("x"), false, forced, run("forced")),
     (.missingInput("/a"), false, forced, .leave), (.unreadable("/a", "x"), false, forced, .leave),
   ])
   func `a verdict and an order give a decision`(

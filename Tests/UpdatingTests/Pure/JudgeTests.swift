@@ -43,6 +43,8 @@ import Updating
     .stale([.changed(key: "/a", at: World.time(time), change)])
   }
 
+  static func byDate(_ made: Double) -> Verdict { .fresh(.dates(made: World.time(made))) }
+
   static let one = LineChange(added: ["two"], removed: ["one"])
 
   static let inputs = [
@@ -106,10 +108,17 @@ import Updating
       gives: .fresh(.record)),
     recorded(
       "made by somebody else, later than its input", product: World.product("hand", 30, inode: 8),
-      gives: .fresh(.dates)),
+      gives: byDate(30)),
     recorded(
       "written over in place, later than its input", product: World.product("hand", 30),
-      gives: .fresh(.dates)),
+      gives: byDate(30)),
+    recorded(
+      "made by somebody else, so soon after the change that it may have read what was before",
+      input: World.text("two\n", 30), product: World.product("hand", 31, inode: 8),
+      gives: undecided(30, 31)),
+    recorded(
+      "made by somebody else, just long enough after the change", input: World.text("two\n", 30),
+      product: World.product("hand", 32, inode: 8), gives: byDate(32)),
     recorded(
       "an older one put in its place", product: World.product("old", 5, changed: 30, inode: 8),
       gives: .stale([
@@ -142,14 +151,22 @@ import Updating
     .stale([.newer(key: "/a", at: World.time(time), than: World.time(20))])
   }
 
+  static func undecided(_ time: Double, _ product: Double) -> Verdict {
+    .stale([.undecided(key: "/a", at: World.time(time), product: World.time(product))])
+  }
+
   static let dates = [
-    undated("older input", input: World.text("one\n", 10), gives: .fresh(.dates)),
+    undated("older input", input: World.text("one\n", 10), gives: byDate(20)),
     undated("newer input", input: World.text("one\n", 30), gives: newer(30)),
+    undated("just older input", input: World.text("one\n", 19), gives: undecided(19, 20)),
+    undated(
+      "an older input moved into place just before", input: World.text("one\n", 5, changed: 19),
+      gives: undecided(19, 20)),
     undated("both of the same tick", input: World.text("one\n", 20), gives: newer(20)),
     undated(
       "an older input put in place after the build", input: World.text("one\n", 5, changed: 30),
       gives: newer(30)),
-    undated("absent input", input: .absent, gives: .fresh(.dates)),
+    undated("absent input", input: .absent, gives: byDate(20)),
     undated(
       "no product", input: World.text("one\n", 10), product: .missing,
       gives: .stale([.productMissing])),
@@ -164,6 +181,14 @@ import Updating
   @Test(arguments: products) func `a product must be the one that was made`(_ testCase: Case) {
     #expect(
       Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
+  }
+
+  @Test func `what another program made is said to be so until we make it`() {
+    var record = Self.record
+    record.adopted = World.time(20)
+    let observation = World.observation(["/a": Self.input], Self.product)
+    #expect(
+      Judge(observation, World.state(record)).verdict(at: World.time(100)) == Self.byDate(20))
   }
 
   @Test(arguments: dates) func `without a record, dates decide, ties against it`(
@@ -256,8 +281,7 @@ import Updating
       gives: changed(40, LineChange(added: ["three"], removed: ["one"]))),
     failed("the edit was taken back", input: World.text("one\n", 40), gives: .fresh(.record)),
     failed(
-      "somebody made the product by hand", product: World.product("hand", 50), gives: .fresh(.dates)
-    ),
+      "somebody made the product by hand", product: World.product("hand", 50), gives: byDate(50)),
     failed("the clock was set back by a year", since: 3e7, next: 3e7 + 5, gives: stale),
   ]
 

@@ -73,9 +73,24 @@ import Testing
     #expect(state.record?.inputs == touched.inputs)
     #expect(state.record?.time == World.time(21))
     let byHand = World.observation(["/a": World.text("two\n", 60)], World.product("h", 70))
-    RecordKeeping.refresh(&state, .fresh(.dates), byHand)
+    let verdict = Verdict.fresh(.dates(made: World.time(70)))
+    RecordKeeping.refresh(&state, verdict, byHand)
     #expect(state.record?.product == byHand.product)
     #expect(state.record?.time == byHand.time)
+    #expect(state.record?.adopted == World.time(70))
+    #expect(state.runs.map(\.result) == [.adopted])
+    #expect(state.runs.first?.began == World.time(70))
+    // The same product again is no news.
+    let later = World.observation(
+      ["/a": World.text("two\n", 80)], World.product("h", 70), at: 120)
+    RecordKeeping.refresh(&state, verdict, later)
+    #expect(state.record?.inputs == later.inputs)
+    #expect(state.record?.time == byHand.time)
+    #expect(state.runs.count == 1)
+    RecordKeeping.keep(
+      RunOutcome(result: .unchanged, summary: ""), Self.report(.unchanged), of: Self.before,
+      in: &state, by: Self.surveyor)
+    #expect(state.record?.adopted == nil)
   }
 
   @Test func `what is not fresh is not remembered as if it were`() {
@@ -102,6 +117,7 @@ import Testing
         World.record(inputs, product), failure: World.failure(since: 1, next: 2, inputs),
         hold: World.hold(.rollback, inputs))
       state.add(Self.report(.unchanged))
+      state.record?.adopted = World.time(7)
       let decoder = try #require(RoundTrip(state))
       #expect(decoder.state == state)
     }
@@ -122,7 +138,9 @@ import Testing
       Self.key(.stale([.productMissing]), [], "waits for a")
         == Self.key(.stale([.ruleChanged]), [], "waits for a"))
     #expect(Self.key(.stale([]), [], "waits for a") != Self.key(.stale([]), [], "waits for b"))
-    #expect(Self.key(.fresh(.dates)) == Self.key(.fresh(.record)))
+    #expect(Self.key(.fresh(.start)) == Self.key(.fresh(.record)))
+    let made = [70.0, 70, 90].map { Self.key(.fresh(.dates(made: World.time($0)))) }
+    #expect(made[0] == made[1] && made[1] != made[2])
     #expect(Self.key(.off("a"), ["a"]) != Self.key(.off("b"), ["b"]))
     var other = World.hold(.loss, [:])
     other.since = World.time(31)
@@ -136,7 +154,7 @@ import Testing
 
   @Test func `an announcement is one line with its reasons`() {
     #expect(Announcement(.fresh(.record), [], nil).text == "fresh")
-    #expect(Announcement(.fresh(.dates), ["by date"], nil).text == "fresh, by date")
+    #expect(Announcement(.fresh(.dates(made: World.time(70))), ["by date"], nil).text == "fresh, by date")
     #expect(
       Announcement(.stale([]), ["a changed"], "waits for b").text == "stale: a changed; waits for b"
     )

@@ -32,6 +32,12 @@ import Updating
       "/etc/a (22:13:50) is not older than the product (22:13:40)"
     ),
     (
+      .undecided(
+        key: "/r/var/qmail/control/morercpthosts", at: World.time(30), product: World.time(31)),
+      "made by another program at 22:13:51, within 2 s of the change of control/morercpthosts: "
+        + "which came first is not known"
+    ),
+    (
       .unread(
         key: "/r/var/qmail/control/locals", at: World.time(30),
         LineChange(added: ["b"], removed: ["a"]), lastRead: World.time(20)),
@@ -55,7 +61,8 @@ import Updating
 
   @Test(
     arguments: [
-      (Verdict.fresh(.record), []), (.fresh(.dates), ["by date"]),
+      (Verdict.fresh(.record), []), 
+      (.fresh(.dates(made: World.time(30))), ["by date: made by another program 22:13:50"]),
       (.fresh(.start), ["started since its files changed"]),
       (
         .failed(World.failure(count: 2, since: 1, next: 130, [:])), ["exit 1", "try 3 at 22:15:30"]
