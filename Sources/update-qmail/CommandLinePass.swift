@@ -115,6 +115,9 @@ extension CommandLinePass {
     guard geteuid() == 0 || !settings.layout.root.isHost else {
       throw ToolFailure(.cannotWork, "only root can do this; --status and --dry-run need no right")
     }
+    // vpopmail sends HUP to all whose words hold the name qmail-send, such as our own --force.
+    let isAttended = StandardStreams.isAttended
+    if !isAttended { Signals.ignore(.hangup) }
     let loop = EventLoop()
     let output = LineOutput()
     let environment = PassEnvironment(
@@ -125,7 +128,8 @@ extension CommandLinePass {
       isDone = true
       loop.stop()
     }
-    let signals = try Signals([.terminate, .interrupt, .hangup], on: loop) { _ in stop() }
+    let stopping: [Signals.Signal] = [.terminate, .interrupt] + (isAttended ? [.hangup] : [])
+    let signals = try Signals(stopping, on: loop) { _ in stop() }
     if !isDone { try loop.run() }
     withExtendedLifetime(signals) {}
   }

@@ -237,6 +237,16 @@ struct BadFile: CustomTestStringConvertible, Sendable {
   /// What is wrong only beside the other rules, and what a rule lacks or says in vain.
   static let among = [
     BadFile(
+      imap + "verb = \"restart\"\ntimeout = 3",
+      "line 5: rules.imap.timeout: expected more than stays_up, 3.0 s"),
+    BadFile(
+      "stays_up = 60\n" + imap + "verb = \"restart\"",
+      "line 1: stays_up: expected less than the timeout of imap, 60.0 s"),
+    BadFile(
+      "[rules.x]\ninputs = [\"/a\"]\nproduct = \"/x\"\ncommand = [\"m\", \"--to={candidat}\"]",
+      "line 4: rules.x.command: expected one of {candidate}, {temporary}, {depfile}, {product}, "
+        + "{memory}, found {candidat}"),
+    BadFile(
       "[rules.\"user/cdb\"]\nenabled = false",
       "line 1: rules.\"user/cdb\": expected a product or a service, since no built-in rule has "
         + "this name"),

@@ -42,4 +42,9 @@ package final class Signals {
   }
 
   deinit { loop.cancel(token) }
+
+  /// Ignores a signal from here on, also in forked workers; programs that are run get it as usual.
+  package static func ignore(_ signal: Signal) {
+    _ = Glibc.signal(signal.rawValue, SIG_IGN)
+  }
 }

@@ -44,7 +44,8 @@ extension EventLoop {
   /// Runs a closure in a forked child; the completion gets what it returned, or its error's text.
   ///
   /// For long computations, so that the loop never waits for them. The program must have one
-  /// thread. The child shares nothing with the parent afterwards; it dies when the parent dies.
+  /// thread. The child shares nothing with the parent afterwards; it dies when the parent dies,
+  /// and a HUP is for the parent to answer.
   ///
   /// - Parameters:
   ///   - timeout: After this the child is stopped.
@@ -77,6 +78,8 @@ extension EventLoop {
     if getppid() != parent { _exit(111) }
     setpgid(0, 0)
     linux_reset_signals()
+    // A worker has its parent's name, and a stranger's HUP by name means neither of them.
+    Signals.ignore(.hangup)
     let null = unsafe open("/dev/null", O_RDONLY)
     dup2(null, 0)
     dup2(output, 1)

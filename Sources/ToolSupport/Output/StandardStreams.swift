@@ -17,6 +17,9 @@ package enum StandardStreams {
   /// Whether standard error is a terminal.
   package static var isErrorTerminal: Bool { isatty(2) == 1 }
 
+  /// Whether somebody may sit at a terminal and break off what runs.
+  package static var isAttended: Bool { isatty(0) == 1 || isErrorTerminal }
+
   /// Whether standard output is a terminal.
   package static var isOutputTerminal: Bool { isatty(1) == 1 }
 }

@@ -200,5 +200,11 @@ extension CandidateRun {
     let report = DependencyReport(bytes)
     outcome.reported = report.keys
     outcome.isOpaque = report.isOpaque
+    if report.unwatchable > 0 {
+      let paths = report.unwatchable == 1 ? "path that it reads is" : "paths that it reads are"
+      environment.journal.note(
+        rule.name,
+        "\(report.unwatchable) \(paths) no UTF-8 and cannot be watched: every poke runs it")
+    }
   }
 }

@@ -117,6 +117,7 @@ package struct BuildCommand: Equatable, Sendable {
   package static let depfile = "{depfile}"
   package static let product = "{product}"
   package static let memory = "{memory}"
+  static let places = [candidate, temporary, depfile, product, memory]
   /// Stands for a file that stays from run to run where none may.
   static let noMemory = "/dev/null"
 
@@ -131,6 +132,19 @@ package struct BuildCommand: Equatable, Sendable {
   package func mentions(_ place: String) -> Bool {
     arguments.contains { argument in
       argument.utf8.indices.contains { argument.utf8[$0...].starts(with: place.utf8) }
+    }
+  }
+
+  /// What looks like a place in the arguments and is none: a word of small letters in braces.
+  package var unknownPlaces: [String] {
+    arguments.flatMap { argument in
+      argument.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
+        guard let end = $0.firstIndex(of: "}") else { return nil }
+        let word = $0[..<end]
+        guard !word.isEmpty, word.allSatisfy({ ("a"..."z").contains($0) }) else { return nil }
+        let place = "{\(word)}"
+        return Self.places.contains(place) ? nil : place
+      }
     }
   }
 

@@ -29,6 +29,10 @@ extension RuleChange {
       throw expected("a name of 1 to 80 printable bytes, without \\ and with no - at its start")
     }
     if command?.first == "" { throw expected("a program as first word", .command) }
+    if let unknown = command.map({ BuildCommand($0).unknownPlaces })?.first {
+      let places = BuildCommand.places.joined(separator: ", ")
+      throw expected("one of \(places), found \(unknown)", .command)
+    }
     var rules = rules
     if let index = rules.firstIndex(where: { $0.name == name }) {
       try change(&rules[index], settings)

@@ -36,10 +36,27 @@ extension Settings {
       }
     }
     checkOrder(among: rules, problems)
+    checkRestarts(among: rules, problems)
     do throws(RuleSetError) {
       _ = try RuleSet(rules)
     } catch {
       problems.add(place(of: error), "\(error)")
+    }
+  }
+
+  /// A restart that has to last longer than it may take would always fail.
+  private func checkRestarts(among rules: [Rule], _ problems: SettingsProblems) {
+    for rule in rules where rule.action == .restart && rule.timeout <= staysUp {
+      let change = ruleChanges.first { $0.name == rule.name }
+      if let change, change.says(.timeout) {
+        problems.add(
+          change.place.appending("timeout"), "expected more than stays_up, \(staysUp.seconds) s")
+      } else {
+        let name = VisibleText.escape(rule.name)
+        problems.add(
+          SettingsPath("stays_up"),
+          "expected less than the timeout of \(name), \(rule.timeout.seconds) s")
+      }
     }
   }
 

@@ -39,7 +39,8 @@ package struct StatusTable {
     let records = last?.records.map { "\($0.after)" } ?? ""
     return [
       status.rule.name, status.word, time?.brief(relativeTo: survey.time, zone: zone) ?? "",
-      last.map { $0.isOurs ? Pass.words($0.duration) : "" } ?? "", records, words(for: status).first ?? "",
+      last.map { $0.isOurs ? Pass.words($0.duration) : "" } ?? "", records,
+      words(for: status).first ?? "",
     ]
   }
 

@@ -69,7 +69,8 @@ package struct Judge: Sendable {
     guard rule.presence == .whereProductExists, observation.product == .missing else { return nil }
     let force = "\(rule.forceByHand) makes it anew"
     return "its product was removed; "
-      + (state.hasPrevious ? "\(rule.rollbackByHand) brings the previous one back, \(force)" : force)
+      + (state.hasPrevious
+        ? "\(rule.rollbackByHand) brings the previous one back, \(force)" : force)
   }
 
   private var unreadable: Verdict? {
@@ -110,7 +111,10 @@ extension Judge {
       // Somebody else has made it: it is fresh if it is clearly newer than all it is made from.
       let reasons = reasonsByDate(stamp)
       let isOlder = reasons.contains { if case .newer = $0 { true } else { false } }
-      return (isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons, .dates(made: stamp.modified))
+      return (
+        isOlder ? [.productReplaced(at: stamp.latest)] + reasons : reasons,
+        .dates(made: stamp.modified)
+      )
     }
     return (changes(since: record.inputs), record.adopted.map { .dates(made: $0) } ?? .record)
   }

@@ -37,6 +37,20 @@ import Testing
     #expect(server.log.contains { $0.contains("/home/d/vpasswd is gone") }, "\(server.log)")
   }
 
+  @Test func `a path that cannot be watched is told of, and every poke runs the rule`() throws {
+    let server = try TestServer()
+    try server.source("list").write("1\n")
+    try server.rule("list", script: "cat $2 >$1; printf '/d/\\377/\\n' >$3")
+    #expect(try server.run("list") == .built)
+    #expect(try server.run("list") == nil)
+    let entry = try server.entry("list", in: server.pass(includesOpaque: true))
+    #expect(entry.run?.result == .unchanged)
+    #expect(
+      server.log.contains {
+        $0 == "list: 1 path that it reads is no UTF-8 and cannot be watched: every poke runs it"
+      }, "\(server.log)")
+  }
+
   /// Where a file lies that only the builder knows of; the second is beside the product.
   static let places = ["home/d/more", "etc/more"]
 

@@ -154,7 +154,8 @@ import Testing
 
   @Test func `an announcement is one line with its reasons`() {
     #expect(Announcement(.fresh(.record), [], nil).text == "fresh")
-    #expect(Announcement(.fresh(.dates(made: World.time(70))), ["by date"], nil).text == "fresh, by date")
+    #expect(
+      Announcement(.fresh(.dates(made: World.time(70))), ["by date"], nil).text == "fresh, by date")
     #expect(
       Announcement(.stale([]), ["a changed"], "waits for b").text == "stale: a changed; waits for b"
     )

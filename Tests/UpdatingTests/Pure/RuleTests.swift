@@ -79,6 +79,25 @@ import Updating
     #expect(report.keys == ["/a", "/d/", "/d/.qmail-*", "/last"])
     #expect(report.isOpaque)
     #expect(!DependencyReport(Array("/a\n #opaque\n".utf8)).isOpaque)
-    #expect(DependencyReport([0x2f, 0xff, 0x0a]).keys == [])
+  }
+
+  /// What cannot be watched is read again at every poke.
+  @Test(arguments: [[0x2f, 0xff], Array("/d/\u{fffd}/.qmail-*".utf8)])
+  func `a path that is no text, or was made text, makes a depfile opaque`(_ path: [UInt8]) {
+    let report = DependencyReport(Array("/a\n".utf8) + path + Array("\n/b\n".utf8))
+    #expect(report.keys == ["/a", "/b"])
+    #expect(report.isOpaque)
+    #expect(report.unwatchable == 1)
+  }
+
+  @Test func `a command's places are words of small letters in braces`() {
+    func unknown(_ argument: String) -> [String] { BuildCommand(["m", argument]).unknownPlaces }
+    #expect(unknown("{candidat}") == ["{candidat}"])
+    #expect(unknown("{candidate}{x}={y}") == ["{x}", "{y}"])
+    for argument in ["", "{}", "{ print }", "{a,b}", "{A}", "{a1}", "{candidate", "a}", "{memory}"]
+    {
+      #expect(unknown(argument) == [], "\(argument)")
+    }
+    #expect(unknown("{{x}}") == ["{x}"])
   }
 }

@@ -61,7 +61,7 @@ import Updating
 
   @Test(
     arguments: [
-      (Verdict.fresh(.record), []), 
+      (Verdict.fresh(.record), []),
       (.fresh(.dates(made: World.time(30))), ["by date: made by another program 22:13:50"]),
       (.fresh(.start), ["started since its files changed"]),
       (
