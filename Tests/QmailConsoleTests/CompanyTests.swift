@@ -68,7 +68,7 @@ import Testing
   {
     let server = try MailServer()
     try server.update()
-    let holder = try lock(server, for: 8)
+    let holder = try lock(server, for: 20)
     let result = try server.script(
       "wait rules are run elsewhere, by sleep (pid \(holder.pid)), a process started ",
       "key f", "wait held by sleep (pid \(holder.pid)), a process started ", "wait verified",
