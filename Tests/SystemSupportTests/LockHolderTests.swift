@@ -98,6 +98,56 @@ import Testing
     }
   }
 
+  @Test func `the kernel's list tells whether a lock is held, or that it cannot`() throws {
+    let lock = try FileLock(path)
+    let file = try FileStatus.of(lock.descriptor)
+    func line(_ device: UInt64, _ inode: UInt64) throws -> KernelLocks.Line {
+      let major = device >> 8 & 0xfff | device >> 32 & ~0xfff
+      let minor = device & 0xff | device >> 12 & ~0xff
+      let place = "\(String(major, radix: 16)):\(String(minor, radix: 16)):\(inode)"
+      return try #require(KernelLocks.Line("1: FLOCK  ADVISORY  WRITE 1 \(place) 0 EOF"))
+    }
+    func answer(_ lines: KernelLocks.Line..., isWhole: Bool = true) -> Bool? {
+      KernelLocks.isHeld(file, by: lines, isWholeList: isWhole)
+    }
+    let own = try line(file.device, file.inode)
+    #expect(own.device == file.device)
+    #expect(answer(own) == true)
+    #expect(answer(own, isWhole: false) == true)
+    #expect(answer(try line(file.device, file.inode + 1)) == false)
+    #expect(answer(try line(file.device, file.inode + 1), isWhole: false) == nil)
+    #expect(answer(try line(file.device ^ 1, file.inode)) == nil)
+    #expect(answer(try line(file.device ^ 1, file.inode), own) == true)
+  }
+
+  /// A look is no moment in which a pass, or `setlock -n`, finds the lock held.
+  @Test(.enabled(if: LockHolderTests.isInFirstNamespace))
+  func `a look at a lock never takes it`() throws {
+    let lock = try FileLock(path)
+    #expect(try lock.acquireIfFree(as: "test"))
+    try #require(KernelLocks.isHeld(try FileStatus.of(lock.descriptor)) == true)
+    lock.release()
+    let loop = EventLoop()
+    let looks = try loop.fork(timeout: .seconds(30)) { [path] in
+      let look = try FileLock(existing: path)
+      while true { _ = look.isFree }
+    } _: { _ in
+      loop.stop()
+    }
+    for number in 0..<5000 {
+      guard try lock.acquireIfFree(as: "test") else {
+        Issue.record("it was held at take \(number)")
+        break
+      }
+      lock.release()
+    }
+    looks.stop()
+    try loop.run()
+  }
+
+  static let isInFirstNamespace =
+    (try? FileStatus.of("/proc/self/ns/pid"))?.inode == 0xefff_fffc
+
   @Test func `a process is known by its number and its start`() throws {
     let own = try #require(RunningProcess(getpid()))
     #expect(own.parent == getppid())
