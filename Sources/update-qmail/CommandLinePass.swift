@@ -124,12 +124,14 @@ extension CommandLinePass {
       settings: settings, store: store, loop: loop, journal: Journal(output.write),
       program: "update-qmail", operatorName: OperatorName.current)
     var isDone = false
-    let stop = start(environment) {
+    var stop = {}
+    // Before the work begins, which a signal would end without a word.
+    let stopping: [Signals.Signal] = [.terminate, .interrupt] + (isAttended ? [.hangup] : [])
+    let signals = try Signals(stopping, on: loop) { _ in stop() }
+    stop = start(environment) {
       isDone = true
       loop.stop()
     }
-    let stopping: [Signals.Signal] = [.terminate, .interrupt] + (isAttended ? [.hangup] : [])
-    let signals = try Signals(stopping, on: loop) { _ in stop() }
     if !isDone { try loop.run() }
     withExtendedLifetime(signals) {}
   }
