@@ -65,6 +65,7 @@ package final class TriggerPipe {
     self.onPoke = onPoke
     place = PipePlace(path: path)
     let opened = try place.open()
+    mode = opened.status.mode
     // The pipe is listened to first: what it tells itself is served before inotify's reports of it.
     listen(to: opened)
     do {
@@ -72,7 +73,7 @@ package final class TriggerPipe {
     } catch {
       log("warning: trigger pipe \(path.visible): its removal will go unnoticed: \(error)")
     }
-    serve(opened)
+    attend()
     place.warnings(for: opened).forEach(log)
   }
 
