@@ -133,13 +133,19 @@ extension Judge {
     return digest == oldDigest
   }
 
+  /// The inputs that are newer than the product; if none is, the one that changed last, where it
+  /// did so too close to the product's date.
   private func reasonsByDate(_ product: Stamp) -> [Reason] {
-    observation.inputs.sorted { $0.key < $1.key }.compactMap { key, evidence in
-      guard let latest = evidence.latest else { return nil }
-      if latest >= product.modified { return .newer(key: key, at: latest, than: product.modified) }
-      guard product.modified - latest < Self.dateMargin else { return nil }
-      return .undecided(key: key, at: latest, product: product.modified)
+    let changes = observation.inputs.sorted { $0.key < $1.key }
+      .compactMap { key, evidence in evidence.latest.map { (key: key, time: $0) } }
+    let newer = changes.filter { $0.time >= product.modified }
+    guard newer.isEmpty else {
+      return newer.map { .newer(key: $0.key, at: $0.time, than: product.modified) }
     }
+    guard let last = changes.max(by: { $0.time < $1.time }),
+      product.modified - last.time < Self.dateMargin
+    else { return [] }
+    return [.undecided(key: last.key, at: last.time, product: product.modified)]
   }
 
   /// How much later than an input's last change a product must have been written for its date to

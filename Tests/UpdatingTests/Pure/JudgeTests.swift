@@ -172,6 +172,21 @@ import Updating
       gives: .stale([.productMissing])),
   ]
 
+  /// When the inputs `/a`, `/b` and `/c` changed, and which of them speak against a product of 20.
+  @Test(arguments: [
+    (
+      [18.5, 19.5, 19.0],
+      [Reason.undecided(key: "/b", at: World.time(19.5), product: World.time(20))]
+    ),
+    ([19.0, 30.0, 10.0], [Reason.newer(key: "/b", at: World.time(30), than: World.time(20))]),
+  ])
+  func `of many inputs only those are named that decide`(_ times: [Double], _ reasons: [Reason]) {
+    let inputs = zip(["/a", "/b", "/c"], times).map { ($0, World.text("one\n", $1)) }
+    let observation = World.observation(Dictionary(uniqueKeysWithValues: inputs), Self.product)
+    #expect(
+      Judge(observation, World.state()).verdict(at: World.time(100)) == .stale(reasons))
+  }
+
   @Test(arguments: inputs) func `with a record, an input speaks by its difference`(_ testCase: Case)
   {
     #expect(
