@@ -6,7 +6,7 @@ import Testing
 
 /// The preview of a tool that writes its product in place: the real newaliases, in a tree.
 @Suite(
-  .scratch, .timeLimit(.minutes(1)),
+  .scratch, .timeLimit(.minutes(2)),
   .enabled(if: geteuid() == 0 && access("/var/lib/qmail/bin/newaliases", X_OK) == 0))
 struct RehearsalTests {
   private func server() throws -> MailServer {

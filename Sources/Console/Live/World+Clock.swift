@@ -5,6 +5,7 @@ internal import Updating
 extension World {
   /// Wakes up when something shown changes with time alone.
   func setClock() {
+    guard isLive else { return }
     loop.cancel(clock)
     let now = Timestamp.now
     let wait = facts.nextTick(after: now, isRunning: pass != nil) - now

@@ -6,7 +6,7 @@ internal import Updating
 
 extension World {
   /// Finds the services: those beside qmail's, and those elsewhere that rules tell.
-  func findServices(isLive: Bool) {
+  func findServices() {
     let directory = settings.servicesDirectory
     let names = (try? FileReading.names(in: directory)) ?? []
     let here = names.filter { !$0.string.hasPrefix(".") }
@@ -16,7 +16,7 @@ extension World {
     let found = here + Set(elsewhere).sorted { $0.directory.string < $1.directory.string }
     for gone in monitors.keys where !found.contains(gone) { forget(gone) }
     facts.services = found.map { name in
-      facts.services.first { $0.name == name } ?? observe(name, isLive: isLive)
+      facts.services.first { $0.name == name } ?? observe(name)
     }
     facts.updater = found.first {
       ["qmail-updater", "pipe-watcher", "update-qmail"].contains($0.directory.lastComponent?.string)
@@ -29,7 +29,7 @@ extension World {
     monitors[name] = nil
   }
 
-  private func observe(_ name: ServiceName, isLive: Bool) -> Service {
+  private func observe(_ name: ServiceName) -> Service {
     let logService = name.directory.appending("log")
     let hasLog = (try? FileStatus.of(logService))?.kind == .directory
     if isLive {

@@ -5,7 +5,7 @@ internal import Updating
 
 extension World {
   /// Looks at every rule now.
-  package func survey(isLive: Bool = true) {
+  package func survey() {
     loop.cancel(settling)
     (settling, firstChange, lastSurvey) = (nil, nil, .now)
     if areSettingsOutdated { rereadSettings() }
@@ -14,14 +14,14 @@ extension World {
       let survey = try StatusSurvey(settings, states)
       facts.products = survey.rules.map { Product($0) }
       facts.plans = Self.plans(survey)
-      note(other(survey.lockHolder), isLive: isLive)
+      note(other(survey.lockHolder))
       facts.troubles = warnings.lines
     } catch {
       facts.products = []
       facts.troubles = ["\(error)"]
     }
     facts.looked = .now
-    findServices(isLive: isLive)
+    findServices()
     if isLive { watchInputs() }
     publish()
     if isLive { watchLateState() }
@@ -44,7 +44,7 @@ extension World {
   var isLockNews: Bool { other(store.lockHolder)?.pid != facts.lockHolder?.pid }
 
   /// Notes who else runs rules, and since when that is seen.
-  private func note(_ holder: FileLock.Holder?, isLive: Bool) {
+  private func note(_ holder: FileLock.Holder?) {
     if holder?.pid != facts.lockHolder?.pid {
       facts.lockSeen = isLive && holder != nil ? .now : nil
     }

@@ -32,6 +32,8 @@ package final class World {
   let previewPlace: PreviewPlace
   var lookups: [String: ChildProcess] = [:]
 
+  /// Whether changes are followed; a picture of the moment watches nothing and has no clock.
+  private(set) var isLive = true
   var inputWatch: FileWatch?
   var watchList: WatchList?
   var stateWatch: Inotify?
@@ -88,9 +90,9 @@ package final class World {
   ///
   /// - Parameter isLive: Whether to go on watching; a picture of the moment needs no watches.
   package func start(isLive: Bool = true) {
+    self.isLive = isLive
     if isLive { watchState() } else { facts.others = ConsoleRegister.others(in: store) }
-    survey(isLive: isLive)
-    if isLive { setClock() }
+    survey()
   }
 
   /// Stops what this console runs, before the program ends.
