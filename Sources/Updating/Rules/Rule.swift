@@ -131,7 +131,8 @@ package struct BuildCommand: Equatable, Sendable {
   /// Whether some argument holds a place.
   package func mentions(_ place: String) -> Bool {
     arguments.contains { argument in
-      argument.utf8.indices.contains { argument.utf8[$0...].starts(with: place.utf8) }
+      argument.utf8.contains(UInt8(ascii: "{"))
+        && argument.utf8.indices.contains { argument.utf8[$0...].starts(with: place.utf8) }
     }
   }
 
