@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// Records as they stand in the file, to be added to a writer in one piece.
 ///
 /// Encoding is most of the work of building a file in memory, and nothing that must be done in the
@@ -20,7 +22,7 @@ package struct EncodedRecords: Sendable {
   ///   - byteCount: About how many bytes there will be.
   ///   - recordCount: About how many records there will be.
   package init(reserving byteCount: Int = 0, _ recordCount: Int = 0) {
-    memory = [UInt8](repeating: 0, count: byteCount)
+    memory = [UInt8](zerosInHugePages: byteCount)
     slots.reserveCapacity(recordCount)
   }
 
@@ -103,7 +105,7 @@ extension EncodedRecords {
   static func slots(of pieces: [EncodedRecords]) -> [Slot]? {
     var size = DatabaseSize()
     var slots: [Slot] = []
-    slots.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+    slots.reserveInHugePages(pieces.reduce(0) { $0 + $1.count })
     for piece in pieces {
       guard let start = size.add(recordCount: piece.count, byteCount: piece.byteCount) else {
         return nil

@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// The slots of all the records, sorted by the table that they belong to.
 ///
 /// Within a table they keep the order of the records, which decides who is found first.
@@ -13,6 +15,7 @@ struct SlotGroups {
     for table in 0..<Format.tableCount { starts[table + 1] += starts[table] }
     var next = starts
     slots = unsafe [Slot](unsafeUninitializedCapacity: records.count) { sorted, count in
+      unsafe HugePages.advise(UnsafeRawBufferPointer(sorted))
       for record in records {
         let table = Int(record.hash & 255)
         unsafe sorted.initializeElement(at: next[table], to: record)

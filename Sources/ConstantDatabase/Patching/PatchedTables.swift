@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// The hash tables of a patched file, and the header that leads to them.
 ///
 /// A table's shape depends on the hashes of its records and their order only: the table of records
@@ -42,7 +44,7 @@ struct PatchedTables: Sendable {
   /// - Throws: `ConstantDatabaseError` when a table is not filled as a writer does.
   func slots() throws -> [Slot] {
     var slots: [Slot] = []
-    slots.reserveCapacity(
+    slots.reserveInHugePages(
       old.tables.count / Format.slotSize + 2 * (added.count - removed.count))
     for (number, table) in old.header.tables.enumerated() {
       let isTouched = !removed[number].isEmpty || !added[number].isEmpty

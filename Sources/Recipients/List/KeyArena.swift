@@ -1,4 +1,5 @@
 internal import QmailFiles
+internal import SystemSupport
 
 /// Keys of recipients in the order in which they came.
 ///
@@ -39,6 +40,7 @@ struct KeyArena: Sendable {
       return unsafe KeyEntry.prefix(of: UnsafeRawBufferPointer(all), at: start, count: count)
     }
     used += count
+    if entries.count == entries.capacity { entries.reserveInHugePages(2 * entries.count) }
     entries.append(KeyEntry(prefix: prefix, block: block, offset: start, count: count, mark: mark))
   }
 
@@ -73,8 +75,7 @@ struct KeyArena: Sendable {
     let size = blocks.reduce(0) { $0 + $1.count }
     let bounds = Self.blockSizes
     blocks.append(
-      [UInt8](repeating: 0, count: max(count, min(max(size, bounds.lowerBound), bounds.upperBound)))
-    )
+      [UInt8](zerosInHugePages: max(count, min(max(size, bounds.lowerBound), bounds.upperBound))))
     used = 0
     return true
   }

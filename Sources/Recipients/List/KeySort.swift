@@ -47,7 +47,7 @@ struct KeySort {
 
   private func sorted(from lower: UInt64, upTo upper: UInt64?) -> [KeyEntry] {
     var part: [KeyEntry] = []
-    part.reserveCapacity(arenas.reduce(0) { $0 + $1.count } / workerCount * 9 / 8)
+    part.reserveInHugePages(arenas.reduce(0) { $0 + $1.count } / workerCount * 9 / 8)
     var blocks: [[UInt8]] = []
     for arena in arenas {
       for entry in arena.entries where entry.prefix >= lower {

@@ -1,3 +1,5 @@
+internal import SystemSupport
+
 /// Sorts entries by their prefixes, a byte at a time from the last one to the first; each pass keeps
 /// the order of the one before.
 ///
@@ -11,7 +13,10 @@
   private let scratch: UnsafeMutableBufferPointer<KeyEntry>
 
   /// - Parameter capacity: The most entries that will be sorted at a time.
-  init(capacity: Int) { unsafe scratch = .allocate(capacity: capacity) }
+  init(capacity: Int) {
+    unsafe scratch = .allocate(capacity: capacity)
+    unsafe HugePages.advise(UnsafeRawBufferPointer(scratch))
+  }
 
   deinit { unsafe scratch.deallocate() }
 

@@ -63,6 +63,7 @@ extension OwnedDescriptor {
   ) throws(SystemError) -> [UInt8] {
     var failure: SystemError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      unsafe HugePages.advise(UnsafeRawBufferPointer(buffer))
       let result = Result { () throws(SystemError) in
         try unsafe readFully(
           into: UnsafeMutableRawBufferPointer(buffer), at: offset, subject: subject())
