@@ -152,6 +152,37 @@ import Testing
     #expect(try tree.addresses() == expected)
   }
 
+  @Test(arguments: [
+    ("+:joe:1:1:/home/joe:-::\n", ["b@v.example"]),
+    ("+:joe:1:1:/home/joe:-:sub-:\n", ["c@v.example"]),
+    ("=joe:joe:1:1:/home/joe:::\n+joe-:joe:1:1:/home/joe:-::\n+:joe:1:1:/none:-::\n", []),
+    ("+ann-:ann:1:1:/home/joe:-:sub-:\n+:joe:1:1:/none:-::\n", ["ann-c@v.example", "c@v.example"]),
+  ])
+  func `what no other line has is the empty prefix's, before the users of the system`(
+    lines: String, expected: [String]
+  ) throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\n",
+      "var/qmail/control/virtualdomains": "v.example:ann\n",
+      "var/qmail/users/assign": "\(lines).\n",
+      "home/ann/.qmail-a": "", "home/joe/.qmail-ann-b": "", "home/joe/.qmail-sub-ann-c": "",
+      "home/joe/.qmail-sub-c": "", "none/.qmail-x": "",
+    ])
+    #expect(try tree.addresses() == expected)
+  }
+
+  @Test(arguments: ["", "+ann-:ann:1:1:/home/ann:-::\n", "=ann:ann:1:1:/home/ann:::\n"])
+  func `a target with a dash at its end is an empty extension`(lines: String) throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\n",
+      "var/qmail/control/virtualdomains": "v.example:ann-\n",
+      "var/qmail/users/assign": "\(lines).\n",
+      "home/ann/.qmail--b": "", "home/ann/.qmail-a": "",
+    ])
+    // qmail-send makes b@v.example to ann--b.
+    #expect(try tree.addresses() == ["b@v.example"])
+  }
+
   @Test func `vpopmail's domain has its mailboxes and qmail files`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["d.example"])

@@ -53,6 +53,9 @@ enum AssignmentTable {
     try found(Self.key(name, last))
   }
 
+  /// What the line `+:` gives to every address that no other line has, as `qmail-pw2u` writes it.
+  func everybody() throws -> Found? { try found([UInt8(ascii: "!")]) }
+
   /// What a `=` line gives to one address.
   func address(_ local: ArraySlice<UInt8>) throws -> Found? { try found(Self.key(local, 0)) }
 
