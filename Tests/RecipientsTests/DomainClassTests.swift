@@ -171,6 +171,21 @@ import Testing
     #expect(try tree.addresses() == expected)
   }
 
+  @Test func `an equals line below a target is one address of its domains`() throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\nw.example\nx.example\n",
+      "var/qmail/control/virtualdomains": "v.example:t\nw.example:t-a\nx.example:ann\n",
+      "var/qmail/users/assign": "=t-A-b.c:joe:1:1:/home/joe:::\n=t-:joe:1:1:/home/joe:::\n.\n",
+    ])
+    let expected = ["a-b.c@v.example", "b.c@w.example", "news@x.example"]
+    #expect(try tree.addresses() == expected)
+    let assign = try UserAssignmentsReader.read(tree.path("var/qmail/users/assign"))
+    let writer = try ConstantDatabaseWriter(replacing: tree.path("var/qmail/users/cdb"))
+    for record in assign.records { try writer.add(key: record.key, value: record.data) }
+    try writer.commit(durably: false)
+    #expect(try tree.addresses() == expected)
+  }
+
   @Test(arguments: ["", "+ann-:ann:1:1:/home/ann:-::\n", "=ann:ann:1:1:/home/ann:::\n"])
   func `a target with a dash at its end is an empty extension`(lines: String) throws {
     let tree = try Tree([

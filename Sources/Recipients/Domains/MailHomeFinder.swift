@@ -47,6 +47,26 @@ struct MailHomeFinder {
       origin: .entry(alias))
   }
 
+  /// The addresses of virtual domains that `=` lines give away one by one: `=target-USER` is
+  /// USER's of each domain with that target.
+  ///
+  /// - Parameter domains: The names of the domains by their targets.
+  /// - Returns: The addresses, in the order of the lines' names.
+  /// - Throws: `ConstantDatabaseError` when `users/cdb` is damaged.
+  func addresses(of domains: [[UInt8]: [[UInt8]]]) throws -> [VirtualAddress] {
+    var addresses: [VirtualAddress] = []
+    for (local, origin) in try table.wholeAddresses() {
+      for (cut, byte) in local.enumerated() where byte == Self.breakCharacter {
+        let user = local[(cut + 1)...]
+        guard !user.isEmpty, let names = domains[Array(local[..<cut])] else { continue }
+        addresses += names.map { name in
+          VirtualAddress(address: user + [UInt8(ascii: "@")] + name, origin: origin)
+        }
+      }
+    }
+    return addresses
+  }
+
   private func assigned(_ target: [UInt8]) throws -> MailHome? {
     for (name, ext) in Self.splits(of: target) {
       if let found = try table.prefix(name, Self.breakCharacter) {
