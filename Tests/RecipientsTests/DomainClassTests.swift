@@ -152,6 +152,52 @@ import Testing
     #expect(try tree.addresses() == expected)
   }
 
+  @Test(arguments: [
+    ("+:joe:1:1:/home/joe:-::\n", ["b@v.example"]),
+    ("+:joe:1:1:/home/joe:-:sub-:\n", ["c@v.example"]),
+    ("=joe:joe:1:1:/home/joe:::\n+joe-:joe:1:1:/home/joe:-::\n+:joe:1:1:/none:-::\n", []),
+    ("+ann-:ann:1:1:/home/joe:-:sub-:\n+:joe:1:1:/none:-::\n", ["ann-c@v.example", "c@v.example"]),
+  ])
+  func `what no other line has is the empty prefix's, before the users of the system`(
+    lines: String, expected: [String]
+  ) throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\n",
+      "var/qmail/control/virtualdomains": "v.example:ann\n",
+      "var/qmail/users/assign": "\(lines).\n",
+      "home/ann/.qmail-a": "", "home/joe/.qmail-ann-b": "", "home/joe/.qmail-sub-ann-c": "",
+      "home/joe/.qmail-sub-c": "", "none/.qmail-x": "",
+    ])
+    #expect(try tree.addresses() == expected)
+  }
+
+  @Test func `an equals line below a target is one address of its domains`() throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\nw.example\nx.example\n",
+      "var/qmail/control/virtualdomains": "v.example:t\nw.example:t-a\nx.example:ann\n",
+      "var/qmail/users/assign": "=t-A-b.c:joe:1:1:/home/joe:::\n=t-:joe:1:1:/home/joe:::\n.\n",
+    ])
+    let expected = ["a-b.c@v.example", "b.c@w.example", "news@x.example"]
+    #expect(try tree.addresses() == expected)
+    let assign = try UserAssignmentsReader.read(tree.path("var/qmail/users/assign"))
+    let writer = try ConstantDatabaseWriter(replacing: tree.path("var/qmail/users/cdb"))
+    for record in assign.records { try writer.add(key: record.key, value: record.data) }
+    try writer.commit(durably: false)
+    #expect(try tree.addresses() == expected)
+  }
+
+  @Test(arguments: ["", "+ann-:ann:1:1:/home/ann:-::\n", "=ann:ann:1:1:/home/ann:::\n"])
+  func `a target with a dash at its end is an empty extension`(lines: String) throws {
+    let tree = try Tree([
+      "var/qmail/control/rcpthosts": "v.example\n",
+      "var/qmail/control/virtualdomains": "v.example:ann-\n",
+      "var/qmail/users/assign": "\(lines).\n",
+      "home/ann/.qmail--b": "", "home/ann/.qmail-a": "",
+    ])
+    // qmail-send makes b@v.example to ann--b.
+    #expect(try tree.addresses() == ["b@v.example"])
+  }
+
   @Test func `vpopmail's domain has its mailboxes and qmail files`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["d.example"])

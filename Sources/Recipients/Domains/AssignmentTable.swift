@@ -53,8 +53,39 @@ enum AssignmentTable {
     try found(Self.key(name, last))
   }
 
+  /// What the line `+:` gives to every address that no other line has, as `qmail-pw2u` writes it.
+  func everybody() throws -> Found? { try found([UInt8(ascii: "!")]) }
+
   /// What a `=` line gives to one address.
   func address(_ local: ArraySlice<UInt8>) throws -> Found? { try found(Self.key(local, 0)) }
+
+  /// The local parts that `=` lines give away, in the order of their bytes.
+  func wholeAddresses() throws -> [(local: [UInt8], origin: RecipientOrigin)] {
+    var keys: [[UInt8]] = []
+    switch self {
+    case .text(let table, _): keys = table.keys.filter(Self.isWhole)
+    case .records(let table, _): keys = table.keys.filter(Self.isWhole)
+    case .database(let file, _):
+      try unsafe file.forEachRecord { key, _ in
+        if unsafe key.last == 0 { unsafe keys.append([UInt8](key)) }
+      }
+      keys = keys.filter(Self.isWhole)
+    }
+    return keys.sorted { $0.lexicographicallyPrecedes($1) }.map { key in
+      (Array(key.dropFirst().dropLast()), origin(of: key))
+    }
+  }
+
+  private static func isWhole(_ key: [UInt8]) -> Bool {
+    key.count > 2 && key.first == UInt8(ascii: "!") && key.last == 0
+  }
+
+  private func origin(of key: [UInt8]) -> RecipientOrigin {
+    switch self {
+    case .text(let table, let path): .line(path, table[key]?.line ?? 1)
+    case .records(_, let path), .database(_, let path): .record(path, key: key)
+    }
+  }
 
   /// The key of a record of `users/cdb`, as qmail-newu makes it.
   private static func key(_ name: ArraySlice<UInt8>, _ last: UInt8) -> [UInt8] {

@@ -47,40 +47,72 @@ struct MailHomeFinder {
       origin: .entry(alias))
   }
 
+  /// The addresses of virtual domains that `=` lines give away one by one: `=target-USER` is
+  /// USER's of each domain with that target.
+  ///
+  /// - Parameter domains: The names of the domains by their targets.
+  /// - Returns: The addresses, in the order of the lines' names.
+  /// - Throws: `ConstantDatabaseError` when `users/cdb` is damaged.
+  func addresses(of domains: [[UInt8]: [[UInt8]]]) throws -> [VirtualAddress] {
+    var addresses: [VirtualAddress] = []
+    for (local, origin) in try table.wholeAddresses() {
+      for (cut, byte) in local.enumerated() where byte == Self.breakCharacter {
+        let user = local[(cut + 1)...]
+        guard !user.isEmpty, let names = domains[Array(local[..<cut])] else { continue }
+        addresses += names.map { name in
+          VirtualAddress(address: user + [UInt8(ascii: "@")] + name, origin: origin)
+        }
+      }
+    }
+    return addresses
+  }
+
   private func assigned(_ target: [UInt8]) throws -> MailHome? {
     for (name, ext) in Self.splits(of: target) {
       if let found = try table.prefix(name, Self.breakCharacter) {
-        let rest = ext.isEmpty ? [] : Array(ext) + [Self.breakCharacter]
-        return MailHome(
-          directory: found.assignment.homePath ?? FilePath(),
-          prefix: found.assignment.dash + found.assignment.ext + rest,
-          user: found.assignment.user, origin: found.origin)
+        return Self.home(found, below: ext.map { $0 + [Self.breakCharacter] } ?? [])
       }
       if let found = try table.address(name) {
-        let rest = [found.assignment.ext, Array(ext)].filter { !$0.isEmpty }
+        let own = found.assignment.ext
+        let rest = (own.isEmpty ? [] : [own[...]]) + (ext.map { [$0] } ?? [])
+        let joined = Array(rest.joined(separator: [Self.breakCharacter]))
         return MailHome(
           directory: found.assignment.homePath ?? FilePath(),
-          prefix: Self.prefix(below: Array(rest.joined(separator: [Self.breakCharacter]))[...]),
+          prefix: Self.prefix(below: rest.isEmpty ? nil : joined[...]),
           user: found.assignment.user, origin: found.origin)
       }
     }
-    return nil
+    // qmail-lspawn asks for the empty prefix last, and qmail-getpw only after that.
+    return try table.everybody().map { Self.home($0, below: target + [Self.breakCharacter]) }
+  }
+
+  private static func home(
+    _ found: AssignmentTable.Found, below rest: some Sequence<UInt8>
+  ) -> MailHome {
+    MailHome(
+      directory: found.assignment.homePath ?? FilePath(),
+      prefix: found.assignment.dash + found.assignment.ext + rest,
+      user: found.assignment.user, origin: found.origin)
   }
 
   /// qmail's `auto_break`.
   private static let breakCharacter = UInt8(ascii: "-")
 
   /// A target as user and extension: whole first, then cut at each `-` from the end.
+  ///
+  /// The extension of `joe-` is empty: its mail is for `joe--USER`, in `.qmail--USER`.
   private static func splits(
     of target: [UInt8]
-  ) -> some Sequence<(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>)> {
+  ) -> some Sequence<(name: ArraySlice<UInt8>, ext: ArraySlice<UInt8>?)> {
     sequence(first: target.endIndex) { cut in
       target[..<cut].dropFirst().lastIndex(of: breakCharacter)
-    }.lazy.map { cut in (target[..<cut], target[cut...].dropFirst()) }
+    }.lazy.map { cut in
+      (target[..<cut], cut == target.endIndex ? nil : target[cut...].dropFirst())
+    }
   }
 
-  private static func prefix(below ext: ArraySlice<UInt8>) -> [UInt8] {
+  private static func prefix(below ext: ArraySlice<UInt8>?) -> [UInt8] {
     let dash = [breakCharacter]
-    return ext.isEmpty ? dash : dash + ext + dash
+    return ext.map { dash + $0 + dash } ?? dash
   }
 }

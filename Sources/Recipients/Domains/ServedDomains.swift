@@ -10,7 +10,7 @@ internal import SystemSupport
 struct ServedDomains {
   /// The domains that somebody handles, in the order of their names.
   private(set) var domains: [ServedDomain] = []
-  /// The single addresses of `virtualdomains` in these domains.
+  /// The single addresses of `virtualdomains` in these domains, and what was added.
   private(set) var addresses: [VirtualAddress] = []
   /// What nobody handles.
   private(set) var problems: [RecipientProblem] = []
@@ -61,6 +61,14 @@ struct ServedDomains {
         problems.append(Self.problem(address))
       }
     }
+  }
+
+  /// Adds single addresses of these domains that are given away elsewhere; each once, the first
+  /// place it has.
+  mutating func add(_ more: [VirtualAddress]) {
+    guard !more.isEmpty else { return }
+    var known = Set(addresses.map(\.address))
+    addresses += more.filter { known.insert($0.address).inserted }
   }
 
   /// The domain of that name, if somebody handles it.

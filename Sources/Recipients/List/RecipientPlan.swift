@@ -31,12 +31,15 @@ struct RecipientPlan: Sendable {
   ) throws {
     self.layout = layout
     self.leavesOutAliases = leavesOutAliases
-    served = try ServedDomains(of: layout, reader: &reader)
+    var served = try ServedDomains(of: layout, reader: &reader)
     reader.note(.file(layout.passwd))
     let users = try layout.readPasswordFile()
     vpopmail = try VpopmailSettings(of: layout, users: users, reader: &reader)
     let chosen = served.domains.filter { only == nil || $0.name == only }
-    domains = try Self.homes(of: chosen, layout, users, &reader)
+    let addresses: [VirtualAddress]
+    (domains, addresses) = try Self.homes(of: chosen, layout, users, &reader)
+    served.add(addresses)
+    self.served = served
     let needsLocals =
       !leavesOutAliases && chosen.contains { $0.handling == .local || $0.handling == .aliases }
     locals =
@@ -66,9 +69,10 @@ struct RecipientPlan: Sendable {
   private static func homes(
     of domains: [ServedDomain], _ layout: ServerLayout, _ users: PasswordFile,
     _ reader: inout SourceReader
-  ) throws -> [PlannedDomain] {
+  ) throws -> ([PlannedDomain], [VirtualAddress]) {
     var finder: MailHomeFinder?
-    return try domains.map { domain in
+    var targets: [[UInt8]: [[UInt8]]] = [:]
+    let planned = try domains.map { domain in
       guard case .virtual(let target) = domain.handling else {
         return PlannedDomain(domain: domain, home: nil)
       }
@@ -76,7 +80,9 @@ struct RecipientPlan: Sendable {
         try finder
         ?? MailHomeFinder(of: layout, for: domains.count, users: users, reader: &reader)
       finder = opened
+      targets[target, default: []].append(domain.name)
       return PlannedDomain(domain: domain, home: try opened.home(of: target))
     }
+    return (planned, try finder?.addresses(of: targets) ?? [])
   }
 }
