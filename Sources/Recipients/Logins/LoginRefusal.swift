@@ -36,6 +36,26 @@ package enum LoginRefusal: Sendable, CustomStringConvertible {
     guard let first = hash.first else { return .emptyPassword }
     if first == UInt8(ascii: "!") || first == UInt8(ascii: "*") { return .locked }
     let isPlain = hash.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ",") }
-    return isPlain ? nil : .unusableHash
+    return isPlain && isCryptForm(hash) ? nil : .unusableHash
+  }
+
+  /// Whether a field has the form of what crypt(3) gives, by crypt(5).
+  ///
+  /// That is a prefix, or at least the 13 characters of the traditional one. No password gives `x`,
+  /// `NP` and their like.
+  private static func isCryptForm(_ hash: some Collection<UInt8>) -> Bool {
+    switch hash.first {
+    case UInt8(ascii: "$"), UInt8(ascii: "_"): true
+    default:
+      hash.count >= 13
+        && hash.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "/"):
+            true
+          default: false
+          }
+        }
+    }
   }
 }

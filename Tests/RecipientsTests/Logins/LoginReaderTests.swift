@@ -28,7 +28,7 @@ import Testing
     #expect(try tree.records().contains { $0.contains("eve@example.org") } == isLogin)
   }
 
-  @Test(arguments: ["", "!", "*", "!$1$s$h"])
+  @Test(arguments: ["", "!", "*", "!$1$s$h", "x", "NP", "no password"])
   func `a mailbox without a usable hash is left out`(_ hash: String) throws {
     let tree = try LoginTree()
     try tree.vpasswd("example.org", ["eve:\(hash):1:0:Eve:/x/eve:NOQUOTA"])
