@@ -86,6 +86,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
       pid: 4711, program: "update-qmail", since: Samples.ago(20))
     facts.services[2].log = .down
     _ = state.update(.facts(facts))
+    // That somebody came was read.
+    _ = state.update(.key(.escape))
     return state
   }
 

@@ -22,7 +22,7 @@ extension ConsoleView {
   /// What stands in the way of a full picture, as long as it does.
   private func drawTrouble(_ row: Int, on screen: inout Screen) {
     if let holder = state.otherHolder {
-      let text = "◐ rules are run elsewhere, by \(holder)"
+      let text = "◐ rules are run elsewhere, by \(holder.words(at: state.now, zone: state.zone))"
       screen.put(TextFitting.fit(text, state.size.columns - 2), .building, at: 1, row)
       return
     }
