@@ -1,8 +1,9 @@
-import Console
 import Supervision
 internal import SystemPackage
 import SystemSupport
 import Testing
+
+@testable import Console
 
 @Suite struct LogStateTests {
   private static let service = ServiceName("/service/qmail-send")
@@ -193,6 +194,20 @@ import Testing
     #expect(shown(log) == ["line 57", "line 58", "line 59"])
     _ = log.scroll(-1, in: LogPane(rows: 3))
     #expect(shown(log) == ["line 56", "line 57", "line 58"])
+  }
+
+  @Test func `a filter tells of no line that was not read`() {
+    func picture(isAtStart: Bool) -> String {
+      var state = Samples.state(120, 36, Samples.products())
+      state.log = opened(100..<200)
+      if isAtStart, let first = state.log.firstPosition {
+        _ = state.log.prepend(nil, before: first)
+      }
+      state.log.filter = "nowhere"
+      return ConsoleView(state).screen().text
+    }
+    #expect(picture(isAtStart: false).contains("None of the 100 lines read holds “nowhere”; PgUp"))
+    #expect(picture(isAtStart: true).contains("No line holds “nowhere”; Esc shows all."))
   }
 
   @Test func `a rare line does not make a filter read the whole log by itself`() {

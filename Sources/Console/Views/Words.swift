@@ -151,9 +151,14 @@ extension Product {
       }
   }
 
-  /// The inputs that are there, by name.
+  /// The inputs that are there, by name: each once, though a rule may name one for two reasons.
   private func inputNames(_ state: ConsoleState) -> [String] {
-    rule.inputs.filter(isRead).map { Words.inputName($0.path.string, state) }
+    var names: [String] = []
+    for input in rule.inputs where isRead(input) {
+      let name = Words.inputName(input.path.string, state)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   /// Whether an input is there and in force, as the survey saw it.
@@ -168,7 +173,7 @@ extension Product {
 
   /// The records before and after the last change, or how many there are.
   package func recordWords(isWide: Bool) -> String {
-    if case .held(let hold) = verdict, let records = hold.records {
+    if case .held(let hold) = verdict, hold.cause == .loss, let records = hold.records {
       guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
