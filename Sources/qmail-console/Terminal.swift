@@ -60,6 +60,7 @@ final class Terminal {
     guard isOpen else { return }
     isOpen = false
     curses_disarm_rescue()
+    curses_clear_last_line()
     endwin()
     curses_restore_messages()
   }

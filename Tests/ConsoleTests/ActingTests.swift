@@ -299,4 +299,12 @@ import Updating
       rule: sample.rule, verdict: sample.verdict, state: kept, observation: sample.observation)
     for isWide in [false, true] { #expect(product.recordWords(isWide: isWide) == "845") }
   }
+
+  @Test func `? shows the help on every page, and leaves it`() {
+    var state = troubled()
+    _ = press(&state, "Enter", "?")
+    #expect(state.page == .help)
+    _ = press(&state, "?")
+    #expect(state.page == .overview)
+  }
 }

@@ -149,6 +149,21 @@ struct Scene: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test func `in ASCII no sign for a key is the letter of another`() {
+    let text = ConsoleView(Samples.state(80, 24), isASCII: true).screen().text
+    #expect(text.contains("  Enter details  "))
+  }
+
+  @Test func `a trouble that is mostly a path shows both its ends`() {
+    var state = Samples.state(80, 24)
+    state.facts.troubles = [
+      "unable to open /srv/customers/mail-server-number-one.example.net/qmail-updater/rules: Permission denied"
+    ]
+    let text = ConsoleView(state).screen().text
+    #expect(text.contains("! unable to open /srv/"))
+    #expect(text.contains("…") && text.contains("/rules: Permission denied"))
+  }
+
   @Test func `ASCII is ASCII to the last cell`() {
     for scene in Scene.all {
       let screen = ConsoleView(scene.make(80, 24), isASCII: true).screen()
