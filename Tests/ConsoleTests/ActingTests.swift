@@ -307,4 +307,32 @@ import Updating
     _ = press(&state, "?")
     #expect(state.page == .overview)
   }
+
+  @Test(arguments: [60, 80, 200]) func `a filter of the products is seen`(_ columns: Int) {
+    var state = Samples.state(columns, 24)
+    _ = press(&state, "F4", "c", "d", "b", "Enter")
+    func heading() -> String {
+      String(ConsoleView(state).screen().text.split(separator: "\n")[1])
+    }
+    #expect(heading().contains("FROM, only “cdb”"))
+    _ = press(&state, "Esc")
+    #expect(!heading().contains("only"))
+  }
+
+  @Test func `a run that was held has changed no records`() {
+    func change(_ verdict: Verdict) -> String {
+      let sample = Samples.products(validrcptto: verdict)[3]
+      var kept = sample.state
+      kept.add(
+        RunReport(
+          result: .held, by: "update-qmail (pid 7)", why: [], began: Samples.ago(5), duration: 1,
+          records: RecordCounts(before: 845, after: 450, added: 0, removed: 395, changed: 0),
+          summary: "held"))
+      return Product(
+        rule: sample.rule, verdict: sample.verdict, state: kept, observation: sample.observation
+      ).recordChange
+    }
+    #expect(change(Samples.held) == "−395")
+    #expect(change(Samples.stale) == "")
+  }
 }

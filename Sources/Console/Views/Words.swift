@@ -185,9 +185,10 @@ extension Product {
     return Words.count(run.records?.after ?? 0)
   }
 
-  /// How the last run changed the records.
+  /// How the last run changed the records, or would have while its product is held.
   package var recordChange: String {
-    guard let records = lastRun?.records else { return "" }
+    guard let run = lastRun, let records = run.records, run.result != .held || status == .held
+    else { return "" }
     let parts = [("+", records.added), ("−", records.removed), ("~", records.changed)]
     return parts.filter { $0.1 > 0 }.map { $0.0 + Words.count($0.1) }.joined(separator: " ")
   }
