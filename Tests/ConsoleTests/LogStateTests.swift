@@ -196,6 +196,29 @@ import Testing
     #expect(shown(log) == ["line 56", "line 57", "line 58"])
   }
 
+  @Test func `room that a change of the pane leaves is filled with the lines beneath`() {
+    var state = Samples.state(80, 24, Samples.products())
+    state.focus = .log
+    state.log = opened(100..<100)
+    _ = state.log.append(
+      (0..<9).map { number in
+        LogEntry(
+          stamp: TAI64N(Timestamp(seconds: Int64(1_000_000 + number), nanoseconds: 0)),
+          text: Array("\(number) \(String(repeating: "wide ", count: 60))".utf8),
+          position: position(number))
+      })
+    if let first = state.log.firstPosition { _ = state.log.prepend(nil, before: first) }
+    func isLastShown() -> Bool {
+      state.log.window(LogPane(state)).last?.index == 8
+    }
+    for key: Key in [.home, "W"] { _ = state.update(.key(key)) }
+    #expect(isLastShown())
+    for key: Key in ["W", .home, "z"] { _ = state.update(.key(key)) }
+    #expect(!isLastShown())
+    _ = state.update(.resized(ScreenSize(columns: 200, rows: 50)))
+    #expect(isLastShown())
+  }
+
   @Test func `a filter tells of no line that was not read`() {
     func picture(isAtStart: Bool) -> String {
       var state = Samples.state(120, 36, Samples.products())

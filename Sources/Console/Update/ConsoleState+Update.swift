@@ -11,7 +11,9 @@ extension ConsoleState {
       let wasAway = now - lastKey >= Self.absence
       lastKey = now
       return (wasAway ? [.repaint] : []) + press(key)
-    case .resized(let size): self.size = size
+    case .resized(let size):
+      self.size = size
+      return [log.fill(logPane)].compactMap(\.self)
     case .time(let time):
       now = time
       lockAgain()
