@@ -78,6 +78,15 @@ static inline int curses_check_terminal(void) {
   return move && move != (char *)-1 && clear && clear != (char *)-1 ? 0 : -1;
 }
 
+// Where there is no second screen to leave, what comes next is written over the last line.
+static inline void curses_clear_last_line(void) {
+  const char *leave = tigetstr("rmcup");
+  if (leave && leave != (char *)-1) return;
+  wmove(stdscr, LINES - 1, 0);
+  wclrtoeol(stdscr);
+  wrefresh(stdscr);
+}
+
 static inline int curses_window_size(int *columns, int *rows) {
   struct winsize size;
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return -1;

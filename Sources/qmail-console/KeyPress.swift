@@ -1,13 +1,25 @@
 internal import CNcursesw
 internal import Console
 
-/// What the terminal sent: a character, or a key by curses' number.
+/// What the terminal sent: a character, a key by curses' number, or a sequence that curses does not
+/// know.
 struct KeyPress {
   let code: UInt32
   let isFunction: Bool
+  var sequence: KeySequence?
 
   /// The key as the console knows it; nil for one that it does not know.
-  var key: Key? { isFunction ? named : typed }
+  var key: Key? {
+    if let sequence { return sequence.key }
+    return isFunction ? named : typed
+  }
+
+  var isEscape: Bool { !isFunction && code == 27 }
+
+  /// The character, if it is one.
+  var character: Character? {
+    isFunction ? nil : Unicode.Scalar(code).map { Character($0) }
+  }
 
   private var named: Key? {
     switch CInt(bitPattern: code) {
@@ -15,10 +27,10 @@ struct KeyPress {
     case KEY_DOWN: .down
     case KEY_LEFT: .left
     case KEY_RIGHT: .right
-    case KEY_PPAGE: .pageUp
-    case KEY_NPAGE: .pageDown
-    case KEY_HOME: .home
-    case KEY_END: .end
+    case KEY_PPAGE, KEY_A3: .pageUp
+    case KEY_NPAGE, KEY_C3: .pageDown
+    case KEY_HOME, KEY_FIND, KEY_A1: .home
+    case KEY_END, KEY_SELECT, KEY_C1: .end
     case KEY_ENTER: .enter
     case KEY_BTAB: .backTab
     case KEY_BACKSPACE: .backspace

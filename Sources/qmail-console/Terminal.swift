@@ -60,6 +60,7 @@ final class Terminal {
     guard isOpen else { return }
     isOpen = false
     curses_disarm_rescue()
+    curses_clear_last_line()
     endwin()
     curses_restore_messages()
   }
@@ -83,11 +84,42 @@ final class Terminal {
 
   /// The next key that waits; nil when none does.
   func nextKey() -> KeyPress? {
-    guard isOpen else { return nil }
+    guard isOpen, var press = nextCode() else { return nil }
+    if press.isEscape { press.sequence = nextSequence() }
+    return press
+  }
+
+  private func nextCode() -> KeyPress? {
     var code: UInt32 = 0
     let kind = unsafe curses_get(&code)
-    if kind == ERR { return nil }
-    return KeyPress(code: code, isFunction: kind == KEY_CODE_YES)
+    return kind == ERR ? nil : KeyPress(code: code, isFunction: kind == KEY_CODE_YES)
+  }
+
+  /// What came with an Esc, if it is more than that key: curses hands the characters of a sequence
+  /// that it does not know out one by one.
+  private func nextSequence() -> KeySequence? {
+    guard let next = nextCode() else { return nil }
+    guard let first = next.character, var sequence = KeySequence(first: first) else {
+      putBack(next)
+      return nil
+    }
+    while !sequence.isComplete, let more = nextCode() {
+      guard let character = more.character, sequence.append(character) else {
+        putBack(more)
+        break
+      }
+    }
+    guard sequence.isBare else { return sequence }
+    putBack(next)
+    return nil
+  }
+
+  private func putBack(_ press: KeyPress) {
+    if press.isFunction {
+      ungetch(CInt(bitPattern: press.code))
+    } else {
+      unget_wch(wchar_t(bitPattern: press.code))
+    }
   }
 }
 

@@ -206,4 +206,133 @@ import Updating
     #expect(state.isLocked)
     #expect(press(&state, "u") == [])
   }
+
+  // MARK: What is found out again
+
+  @Test func `details follow their product and what it is made from`() {
+    var state = troubled()
+    let again: [Effect] = [
+      .records(rule: "morercpthosts.cdb", matching: ""),
+      .preview(rule: "morercpthosts.cdb", isVerification: false),
+    ]
+    #expect(press(&state, "Down", "Down", "Enter") == again)
+    _ = state.update(.previewed(Preview(rule: "morercpthosts.cdb", result: .failed("old"))))
+    // The same world once more, and another rule's news.
+    #expect(state.update(.facts(state.facts)) == [])
+    var facts = state.facts
+    facts.products[3] = Samples.products(validrcptto: .fresh(.record))[3]
+    #expect(state.update(.facts(facts)) == [])
+    facts.products[2] = Samples.product(
+      "morercpthosts.cdb", [Samples.control("morercpthosts"), Samples.control("other")],
+      makes: Samples.control("morercpthosts.cdb"), Samples.stale, records: 310)
+    #expect(state.update(.facts(facts)) == again)
+    #expect(state.preview?.result == .computing)
+    _ = press(&state, "Esc")
+    facts.products[2] = Samples.products()[2]
+    #expect(state.update(.facts(facts)) == [])
+  }
+
+  @Test func `an answer to v is waited for`() {
+    var state = troubled()
+    _ = press(&state, "Down", "Down", "Enter", "v")
+    var facts = state.facts
+    facts.products[2] = Samples.product(
+      "morercpthosts.cdb", [Samples.control("other")], makes: Samples.control("morercpthosts.cdb"))
+    #expect(
+      state.update(.facts(facts)) == [.records(rule: "morercpthosts.cdb", matching: "")])
+    #expect(state.preview?.isVerification == true)
+  }
+
+  // MARK: What the top line tells
+
+  @Test func `all is not well while a service is down that should run`() {
+    var facts = Samples.state(120, 36).facts
+    facts.services[0].status = ServiceStatus(.down, since: Samples.ago(20))
+    var state = Samples.state(120, 36)
+    _ = state.update(.facts(facts))
+    let title = ConsoleView(state).screen().text.prefix { $0 != "\n" }
+    #expect(title.contains("1 down") && !title.contains("all fresh"))
+  }
+
+  @Test(arguments: [60, 80]) func `a full top line drops whole words`(_ columns: Int) {
+    var state = Samples.state(
+      columns, 16,
+      Samples.products(
+        morercpthosts: Samples.stale, validrcptto: Samples.held, auth: Samples.failed))
+    state.facts.services[0].status = ServiceStatus(.down, since: Samples.ago(20))
+    state.facts.others = [FileLock.Holder(pid: 1, program: "bob", since: Samples.ago(9))]
+    state.facts.isListed = true
+    state.facts.access.isReadOnly = true
+    state.zone = .utc
+    let title = ConsoleView(state).screen().text.prefix { $0 != "\n" }
+    #expect(title.hasPrefix(" mx1"))
+    #expect(title.contains("1 failed · 1 held · "))
+    #expect(title.contains(" · read-only  "))
+    #expect(title.contains("1 stale") == (columns == 80))
+  }
+
+  @Test func `consoles that come are told in the zone of the screen`() {
+    var state = Samples.state(120, 36)
+    state.zone = .utc
+    var facts = state.facts
+    let since = Samples.ago(60)
+    facts.others = [FileLock.Holder(pid: 7, program: "bob", since: since)]
+    _ = state.update(.facts(facts))
+    let clock = since.formatted("%H:%M:%S", zone: .utc)
+    #expect(
+      state.messages.last?.text == "another console acts here: bob (pid 7), since \(clock)")
+    _ = state.update(.facts(facts))
+    #expect(state.messages.count == 1)
+  }
+
+  @Test func `what was rolled back has the records of the product that is in place`() {
+    let counts = RecordCounts(before: 450, after: 845, added: 395, removed: 0, changed: 0)
+    let hold = RuleState.Hold(
+      cause: .rollback, records: counts, losing: [], since: Samples.ago(5), inputs: [:])
+    let sample = Samples.products(validrcptto: .held(hold))[3]
+    var kept = sample.state
+    kept.add(
+      RunReport(
+        result: .rolledBack, by: "update-qmail (pid 7)", why: [], began: Samples.ago(5),
+        duration: 1, records: counts, summary: "rolled back"))
+    let product = Product(
+      rule: sample.rule, verdict: sample.verdict, state: kept, observation: sample.observation)
+    for isWide in [false, true] { #expect(product.recordWords(isWide: isWide) == "845") }
+  }
+
+  @Test func `? shows the help on every page, and leaves it`() {
+    var state = troubled()
+    _ = press(&state, "Enter", "?")
+    #expect(state.page == .help)
+    _ = press(&state, "?")
+    #expect(state.page == .overview)
+  }
+
+  @Test(arguments: [60, 80, 200]) func `a filter of the products is seen`(_ columns: Int) {
+    var state = Samples.state(columns, 24)
+    _ = press(&state, "F4", "c", "d", "b", "Enter")
+    func heading() -> String {
+      String(ConsoleView(state).screen().text.split(separator: "\n")[1])
+    }
+    #expect(heading().contains("FROM, only “cdb”"))
+    _ = press(&state, "Esc")
+    #expect(!heading().contains("only"))
+  }
+
+  @Test func `a run that was held has changed no records`() {
+    func change(_ verdict: Verdict) -> String {
+      let sample = Samples.products(validrcptto: verdict)[3]
+      var kept = sample.state
+      kept.add(
+        RunReport(
+          result: .held, by: "update-qmail (pid 7)", why: [], began: Samples.ago(5), duration: 1,
+          records: RecordCounts(before: 845, after: 450, added: 0, removed: 395, changed: 0),
+          summary: "held"))
+      return Product(
+        rule: sample.rule, verdict: sample.verdict, state: kept, observation: sample.observation
+      ).recordChange
+    }
+    #expect(change(Samples.held) == "−395")
+    #expect(change(Samples.stale) == "")
+  }
 }

@@ -1,8 +1,9 @@
-import Console
 import Supervision
 internal import SystemPackage
 import SystemSupport
 import Testing
+
+@testable import Console
 
 @Suite struct LogStateTests {
   private static let service = ServiceName("/service/qmail-send")
@@ -193,6 +194,43 @@ import Testing
     #expect(shown(log) == ["line 57", "line 58", "line 59"])
     _ = log.scroll(-1, in: LogPane(rows: 3))
     #expect(shown(log) == ["line 56", "line 57", "line 58"])
+  }
+
+  @Test func `room that a change of the pane leaves is filled with the lines beneath`() {
+    var state = Samples.state(80, 24, Samples.products())
+    state.focus = .log
+    state.log = opened(100..<100)
+    _ = state.log.append(
+      (0..<9).map { number in
+        LogEntry(
+          stamp: TAI64N(Timestamp(seconds: Int64(1_000_000 + number), nanoseconds: 0)),
+          text: Array("\(number) \(String(repeating: "wide ", count: 60))".utf8),
+          position: position(number))
+      })
+    if let first = state.log.firstPosition { _ = state.log.prepend(nil, before: first) }
+    func isLastShown() -> Bool {
+      state.log.window(LogPane(state)).last?.index == 8
+    }
+    for key: Key in [.home, "W"] { _ = state.update(.key(key)) }
+    #expect(isLastShown())
+    for key: Key in ["W", .home, "z"] { _ = state.update(.key(key)) }
+    #expect(!isLastShown())
+    _ = state.update(.resized(ScreenSize(columns: 200, rows: 50)))
+    #expect(isLastShown())
+  }
+
+  @Test func `a filter tells of no line that was not read`() {
+    func picture(isAtStart: Bool) -> String {
+      var state = Samples.state(120, 36, Samples.products())
+      state.log = opened(100..<200)
+      if isAtStart, let first = state.log.firstPosition {
+        _ = state.log.prepend(nil, before: first)
+      }
+      state.log.filter = "nowhere"
+      return ConsoleView(state).screen().text
+    }
+    #expect(picture(isAtStart: false).contains("None of the 100 lines read holds “nowhere”; PgUp"))
+    #expect(picture(isAtStart: true).contains("No line holds “nowhere”; Esc shows all."))
   }
 
   @Test func `a rare line does not make a filter read the whole log by itself`() {

@@ -86,6 +86,8 @@ struct Scene: Sendable, CustomTestStringConvertible {
       pid: 4711, program: "update-qmail", since: Samples.ago(20))
     facts.services[2].log = .down
     _ = state.update(.facts(facts))
+    // That somebody came was read.
+    _ = state.update(.key(.escape))
     return state
   }
 
@@ -145,6 +147,21 @@ struct Scene: Sendable, CustomTestStringConvertible {
       let text = screen.row(row).map(\.text).joined()
       #expect(TextWidth.of(text) == size.0, "row \(row): \(text)")
     }
+  }
+
+  @Test func `in ASCII no sign for a key is the letter of another`() {
+    let text = ConsoleView(Samples.state(80, 24), isASCII: true).screen().text
+    #expect(text.contains("  Enter details  "))
+  }
+
+  @Test func `a trouble that is mostly a path shows both its ends`() {
+    var state = Samples.state(80, 24)
+    state.facts.troubles = [
+      "unable to open /srv/customers/mail-server-number-one.example.net/qmail-updater/rules: Permission denied"
+    ]
+    let text = ConsoleView(state).screen().text
+    #expect(text.contains("! unable to open /srv/"))
+    #expect(text.contains("…") && text.contains("/rules: Permission denied"))
   }
 
   @Test func `ASCII is ASCII to the last cell`() {

@@ -104,4 +104,27 @@ struct PageScene: Sendable, CustomTestStringConvertible {
     }
     try Snapshot.expect(screen.text, as: "\(scene.name)-\(size.0)x\(size.1)")
   }
+  @Test(arguments: [60, 80, 120])
+  func `a long title gives way in its middle, and to what is beside it`(_ columns: Int) {
+    var state = Samples.state(columns, 24, Samples.products())
+    for key in ["e"] + Array(repeating: "a", count: 200) + ["@", "b"] + ["Enter"] {
+      _ = Key(name: key).map { state.update(.key($0)) }
+    }
+    state.document.find = "seven"
+    let title = ConsoleView(state).screen().text.split(separator: "\n")[1]
+    #expect(title.hasPrefix("── explain aaaa"))
+    #expect(title.contains("…a"))
+    #expect(title.contains("aa@b ─"))
+    #expect(title.contains("─ “seven” "))
+  }
+
+  @Test func `an input that a rule names for two reasons is shown once`() {
+    var products = Samples.products()
+    let twice = Samples.product(
+      "twice", [Samples.control("me"), Samples.control("me")], makes: Samples.control("twice.cdb"))
+    products.append(twice)
+    let text = ConsoleView(Samples.state(120, 36, products)).screen().text
+    let row = text.split(separator: "\n").first { $0.contains(" twice ") } ?? ""
+    #expect(row.contains("fresh    me   "))
+  }
 }

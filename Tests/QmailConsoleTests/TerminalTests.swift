@@ -18,6 +18,29 @@ import Testing
     #expect(try screen.areModesRestored())
   }
 
+  @Test func `where there is no second screen the last line is cleared for the shell`() throws {
+    let (server, screen) = (try MailServer(), try Screenful())
+    try screen.type(line: "TERM=linux")
+    try screen.start(server)
+    try screen.press("q")
+    let text = try screen.wait { $0.contains("code 0") }
+    #expect(text.contains("PRODUCT"))
+    #expect(text.split(separator: "\n").contains("code 0"))
+  }
+
+  @Test func `keys that are sent another way than TERM says are those keys`() throws {
+    let (server, screen) = (try MailServer(), try Screenful())
+    // PuTTY is such a terminal; here tmux is.
+    try screen.type(line: "TERM=xterm-256color")
+    try screen.start(server)
+    try screen.press("End", "Enter")
+    try screen.wait { $0.contains("── tcp.smtp.cdb ──") }
+    // The 1 of a number pad, Ctrl-F5, and then a key: none of them ends the page or the console.
+    try screen.type("\u{1b}Oq\u{1b}[15;5~\u{1b}[1;5q")
+    try screen.press("?")
+    try screen.wait { $0.contains("qmail-console: help") }
+  }
+
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGSEGV, SIGABRT])
   func `every end gives the terminal back`(_ signal: Int32) throws {
     let (server, screen) = (try MailServer(), try Screenful())

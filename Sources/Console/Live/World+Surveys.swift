@@ -156,7 +156,7 @@ extension World {
     facts.isListed = register != nil
     stateWatch = stateWatch ?? (try? Inotify(on: loop) { [weak self] events in self?.hear(events) })
     watchStateDirectories()
-    greet(ConsoleRegister.others(in: store))
+    facts.others = ConsoleRegister.others(in: store)
   }
 
   /// Watches the state's directories that are there; the first pass of all makes that of the rules.
@@ -172,7 +172,7 @@ extension World {
   private func hear(_ events: [Inotify.Event]) {
     let others = ConsoleRegister.others(in: store)
     if others != facts.others {
-      greet(others)
+      facts.others = others
       publish()
     }
     let hasRules = events.contains { event in
@@ -189,13 +189,5 @@ extension World {
       }
     if isNews { return surveyPromptly() }
     if events.contains(where: { $0.name == progress }) { lookAtProgress() }
-  }
-
-  /// Tells of consoles that came or went.
-  func greet(_ others: [FileLock.Holder]) {
-    for other in others where !facts.others.contains(other) {
-      say(.note, "another console acts here: \(other)")
-    }
-    facts.others = others
   }
 }

@@ -33,12 +33,15 @@ package enum FactLines {
     from before: ConsoleState? = nil, to state: ConsoleState
   ) -> [String] {
     let (old, new) = (before?.facts.others ?? [], state.facts.others)
-    let came = new.filter { !old.contains($0) }.map { "another console acts here: \($0)" }
-    let left = old.filter { !new.contains($0) }.map { "a console has ended: \($0)" }
+    func words(_ holder: FileLock.Holder) -> String {
+      holder.words(at: state.now, zone: state.zone)
+    }
+    let came = new.filter { !old.contains($0) }.map { "another console acts here: \(words($0))" }
+    let left = old.filter { !new.contains($0) }.map { "a console has ended: \(words($0))" }
     let holder = state.otherHolder
     guard holder?.pid != before?.otherHolder?.pid else { return came + left }
-    return came + left
-      + [holder.map { "rules are run elsewhere, by \($0)" } ?? "rules are run elsewhere no more"]
+    let running = holder.map { "rules are run elsewhere, by \(words($0))" }
+    return came + left + [running ?? "rules are run elsewhere no more"]
   }
 
   private static func line(_ product: Product, _ state: ConsoleState) -> String {

@@ -103,7 +103,7 @@ package enum ProductStatus: String, CaseIterable, Sendable {
     case .fresh: "the product is what its inputs say"
     case .stale: "an input has changed since: it will be built, or u builds it now"
     case .building: "its action runs now, here or in another process"
-    case .held: "too much would be lost: g replaces it all the same"
+    case .held: "too much would be lost, or it was rolled back: g replaces it"
     case .failed: "the last run failed; it is tried again, or when an input changes"
     case .missingInput: "a file that it is made from is not there"
     case .unreadable: "a file cannot be read, or must not be trusted"

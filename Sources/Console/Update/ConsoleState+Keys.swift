@@ -119,6 +119,7 @@ extension ConsoleState {
     case .home: document.top = 0
     case .end: document.top = .max
     case .enter, .tab, .backTab: return []
+    case "?" where page != .help: return nil
     case "q", "?":
       page = .overview
       document = DocumentState()

@@ -22,6 +22,8 @@ extension ConsoleState {
       // Who looks at the right of long lines wants them whole again.
       log.isWrapped = log.shift > 0 || !log.isWrapped
       log.shift = 0
+      // Shorter lines leave room for those beneath.
+      return [log.fill(logPane)].compactMap(\.self)
     default: break
     }
     return []

@@ -55,13 +55,20 @@ extension ConsoleState {
     document = DocumentState()
     records = nil
     preview = nil
+    return look(into: product)
+  }
+
+  /// Has the records of a product counted, and what a rebuild would change; what is known of them
+  /// stays until then.
+  mutating func look(into product: Product) -> [Effect] {
+    guard case .file(_, let isDatabase) = product.rule.product else { return [] }
     var effects: [Effect] = []
-    if case .file(_, let isDatabase) = product.rule.product {
-      if isDatabase { effects.append(.records(rule: product.name, matching: "")) }
-      if facts.access.isRoot {
-        preview = Preview(rule: product.name, result: .computing)
-        effects.append(.preview(rule: product.name, isVerification: false))
-      }
+    if isDatabase { effects.append(.records(rule: product.name, matching: document.filter)) }
+    // Who waits for the answer to v gets it.
+    let isAwaited = preview.map { $0.isVerification && $0.result == .computing } ?? false
+    if facts.access.isRoot, !isAwaited {
+      preview = Preview(rule: product.name, result: .computing)
+      effects.append(.preview(rule: product.name, isVerification: false))
     }
     return effects
   }

@@ -7,7 +7,9 @@ extension ConsoleState {
       let all = ProductSort.allCases
       sort = all[((all.firstIndex(of: sort) ?? 0) + 1) % all.count]
       say(Message(.note, "products in \(sort.rawValue)"))
-    case .zoom: toggleZoom()
+    case .zoom:
+      toggleZoom()
+      return [log.fill(logPane)].compactMap(\.self)
     case .grow: growth[focus, default: 0] += 1
     case .shrink: growth[focus, default: 0] -= 1
     case .save: prompt = Prompt(.save, text: defaultSavePath)

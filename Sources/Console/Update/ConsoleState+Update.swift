@@ -1,4 +1,5 @@
 internal import SystemSupport
+internal import Updating
 
 extension ConsoleState {
   /// Takes an event in.
@@ -10,7 +11,9 @@ extension ConsoleState {
       let wasAway = now - lastKey >= Self.absence
       lastKey = now
       return (wasAway ? [.repaint] : []) + press(key)
-    case .resized(let size): self.size = size
+    case .resized(let size):
+      self.size = size
+      return [log.fill(logPane)].compactMap(\.self)
     case .time(let time):
       now = time
       lockAgain()
@@ -69,10 +72,26 @@ extension ConsoleState {
     let old = self.facts
     self.facts = facts
     keepSelections(from: old)
+    for other in facts.others where !old.others.contains(other) {
+      say(
+        Message(.note, "another console acts here: \(other.words(at: now, zone: zone))"))
+    }
+    let news = detailsAgain(since: old)
     guard log.service == nil || facts.service(log.service)?.logDirectory == nil,
       let service = defaultLogService
+    else { return news }
+    return news + open(service)
+  }
+
+  /// What a page of details shows beyond the survey is found out again once the rule's product or
+  /// what it is made from is another.
+  private mutating func detailsAgain(since old: Facts) -> [Effect] {
+    guard let product = facts.product(detailed), !product.isBuilding,
+      let before = old.product(detailed),
+      before.isBuilding || before.observation.inputs != product.observation.inputs
+        || before.observation.product != product.observation.product
     else { return [] }
-    return open(service)
+    return look(into: product)
   }
 
   /// Keeps what is selected by its identity; what has gone leaves the selection to its neighbour.
@@ -114,10 +133,11 @@ extension ConsoleState {
   }
 
   mutating func sayNotFound(older: Bool) {
+    let shown = log.filter.isEmpty ? "" : " with “\(VisibleText.escape(log.filter))”"
     say(
       Message(
         .refused,
-        "no \(older ? "older" : "newer") line holds “\(VisibleText.escape(log.find))”"))
+        "no \(older ? "older" : "newer") line\(shown) holds “\(VisibleText.escape(log.find))”"))
   }
 
   private mutating func take(_ preview: Preview) {

@@ -22,7 +22,7 @@ extension ConsoleView {
   /// What stands in the way of a full picture, as long as it does.
   private func drawTrouble(_ row: Int, on screen: inout Screen) {
     if let holder = state.otherHolder {
-      let text = "◐ rules are run elsewhere, by \(holder)"
+      let text = "◐ rules are run elsewhere, by \(holder.words(at: state.now, zone: state.zone))"
       screen.put(TextFitting.fit(text, state.size.columns - 2), .building, at: 1, row)
       return
     }
@@ -30,7 +30,11 @@ extension ConsoleView {
     let count = state.facts.troubles.count - 1
     let more = count > 0 ? "  (+\(count) more)" : ""
     let room = state.size.columns - 2 - TextWidth.of(more)
-    screen.put(TextFitting.fit("! \(first)", room) + more, .stale, at: 1, row)
+    let whole = "! \(first)"
+    let start = TextFitting.fit(whole, room)
+    // Of one that is mostly a path both ends tell more than its first words.
+    let text = 3 * TextWidth.of(start) < 2 * room ? TextFitting.fitName(whole, room) : start
+    screen.put(text + more, .stale, at: 1, row)
   }
 
   private func drawPrompt(_ prompt: Prompt, _ row: Int, on screen: inout Screen) {
@@ -116,7 +120,8 @@ extension ConsoleView {
     default: text = command.hint
     }
     let isUsable = state.obstacle(to: command) == nil
-    let key = command.keys.first == .enter ? "⏎" : command.keys.first?.name ?? ""
+    // In ASCII the sign would be a letter, and so another key.
+    let key = command.keys.first == .enter && !isASCII ? "⏎" : command.keys.first?.name ?? ""
     return (key, isUsable ? text : "(\(text))", isUsable)
   }
 

@@ -66,9 +66,12 @@ extension ConsoleView {
     let log = state.log
     if let trouble = log.trouble { return trouble }
     guard log.service != nil else { return "No service has a log that can be found." }
-    return log.entries.isEmpty
-      ? "The log is empty so far."
-      : "No line holds “\(VisibleText.escape(log.filter))”; Esc shows all."
+    guard !log.entries.isEmpty else { return "The log is empty so far." }
+    let text = VisibleText.escape(log.filter)
+    // What lies further up was not read, and may hold it.
+    return log.isWhole
+      ? "No line holds “\(text)”; Esc shows all."
+      : "None of the \(Words.count(log.entries.count)) lines read holds “\(text)”; PgUp reads older ones, Esc shows all."
   }
 
   private func draw(

@@ -109,8 +109,15 @@ extension ConsoleView {
     }
   }
 
+  /// A filter stands beside the heading: rows that are left out without a word would be missed.
+  private func originTitle(_ width: Int) -> String {
+    guard !state.productFilter.isEmpty else { return "FROM" }
+    let room = max(1, width - TextWidth.of("FROM, only “”"))
+    return "FROM, only “\(TextFitting.fitName(VisibleText.escape(state.productFilter), room))”"
+  }
+
   private func origin(_ width: Int) -> Column {
-    Column(title: "FROM", width: width) { product, state in
+    Column(title: originTitle(width), width: width) { product, state in
       if product.isBuilding { return Span(ProgressWords(product, state).fitting(width), .building) }
       let role: Role = product.status == .fresh || product.status == .off ? .quiet : .normal
       return Span(product.origin(state, columns: width), role)

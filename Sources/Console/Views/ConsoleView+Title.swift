@@ -18,18 +18,25 @@ extension ConsoleView {
     screen.put(left, at: 1, 0, before: start - 1)
   }
 
+  /// Where not all of it fits beside a name, the other consoles go first, then what is least urgent.
   private var rightSpans: [Span] {
-    var spans: [Span] = []
-    for (index, span) in attention.enumerated() {
-      if index > 0 { spans.append(Span(" · ", .title)) }
-      spans.append(span)
-    }
-    if !state.facts.others.isEmpty {
-      spans.append(Span(" · \(Words.count(state.facts.consoleCount, "console"))", .title))
-    }
-    if let mark = powerMark { spans += [Span(" · ", .title), Span(mark, .titleAlert)] }
-    return spans + [Span("  " + state.now.formatted("%H:%M", zone: state.zone), .title)]
+    var urgent = attention
+    let consoles = Span(Words.count(state.facts.consoleCount, "console"), .title)
+    let company = state.facts.others.isEmpty ? [] : [consoles]
+    let power = powerMark.map { [Span($0, .titleAlert)] } ?? []
+    let clock =
+      [Span("  " + state.now.formatted("%H:%M", zone: state.zone), .title)]
       + (state.zone == .utc ? [Span(" UTC", .title)] : [])
+    func joined(_ parts: [Span]) -> [Span] {
+      Array(parts.map { [$0] }.joined(separator: [Span(" · ", .title)])) + clock
+    }
+    let room = state.size.columns - 12
+    var spans = joined(urgent + company + power)
+    while spans.width > room, urgent.count > 1 {
+      spans = joined(urgent + power)
+      if spans.width > room { urgent.removeLast() }
+    }
+    return spans
   }
 
   private var powerMark: String? {

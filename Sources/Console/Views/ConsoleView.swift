@@ -56,13 +56,26 @@ package struct ConsoleView {
   ) {
     let width = state.size.columns
     screen.fill(0..<width, row, with: "─", .quiet)
-    var title = spans
+    let beside = width - 9 - right.width
+    var title = Self.fitting(spans, right.isEmpty || beside < 20 ? width - 5 : beside)
     if isFocused, !title.isEmpty { title[0].role = .focus }
     let end = screen.put([Span(" ")] + title + [Span(" ")], at: 2, row, before: width - 1)
     let start = width - right.width - 4
     if !right.isEmpty, start > end {
       screen.put([Span(" ")] + right + [Span(" ")], at: start, row, before: width)
     }
+  }
+
+  /// The spans in at most so many columns: the longest of them gives way.
+  private static func fitting(_ spans: [Span], _ columns: Int) -> [Span] {
+    var spans = spans
+    let surplus = spans.width - columns
+    let widths = spans.map { TextWidth.of($0.text) }
+    guard surplus > 0, let longest = widths.indices.max(by: { widths[$0] < widths[$1] })
+    else { return spans }
+    spans[longest].text = TextFitting.fitName(
+      spans[longest].text, max(1, widths[longest] - surplus))
+    return spans
   }
 }
 
@@ -73,6 +86,9 @@ extension ConsoleView {
     let counts: [(Int, String, Role)] = [
       (facts.count(.failed), "failed", .titleAlert), (facts.count(.held), "held", .titleAlert),
       (facts.count(.unreadable, .missingInput), "unreadable", .titleAlert),
+      (
+        facts.services.count { [.dead, .crashing].contains($0.shownState) }, "down", .titleAlert
+      ),
       (facts.count(.stale), "stale", .titleAlert), (facts.count(.building), "building", .title),
     ]
     let spans = counts.filter { $0.0 > 0 }.map { Span("\($0.0) \($0.1)", $0.2) }

@@ -151,9 +151,14 @@ extension Product {
       }
   }
 
-  /// The inputs that are there, by name.
+  /// The inputs that are there, by name: each once, though a rule may name one for two reasons.
   private func inputNames(_ state: ConsoleState) -> [String] {
-    rule.inputs.filter(isRead).map { Words.inputName($0.path.string, state) }
+    var names: [String] = []
+    for input in rule.inputs where isRead(input) {
+      let name = Words.inputName(input.path.string, state)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   /// Whether an input is there and in force, as the survey saw it.
@@ -168,7 +173,7 @@ extension Product {
 
   /// The records before and after the last change, or how many there are.
   package func recordWords(isWide: Bool) -> String {
-    if case .held(let hold) = verdict, let records = hold.records {
+    if case .held(let hold) = verdict, hold.cause == .loss, let records = hold.records {
       guard isWide else { return Words.count(records.before) }
       return "\(Words.count(records.before)) → \(Words.count(records.after))"
     }
@@ -180,9 +185,10 @@ extension Product {
     return Words.count(run.records?.after ?? 0)
   }
 
-  /// How the last run changed the records.
+  /// How the last run changed the records, or would have while its product is held.
   package var recordChange: String {
-    guard let records = lastRun?.records else { return "" }
+    guard let run = lastRun, let records = run.records, run.result != .held || status == .held
+    else { return "" }
     let parts = [("+", records.added), ("−", records.removed), ("~", records.changed)]
     return parts.filter { $0.1 > 0 }.map { $0.0 + Words.count($0.1) }.joined(separator: " ")
   }

@@ -21,12 +21,16 @@ extension FileLock {
     /// A holder that neither tells nor can be seen.
     package static let unknown = Holder(pid: 0, program: "somebody", since: nil)
 
-    package var description: String {
+    package var description: String { words(at: .now) }
+
+    /// Who it is and since when, as it is said at a moment.
+    package func words(at now: Timestamp, zone: Timestamp.Zone = .local) -> String {
       if pid == 0 { return program }
       let name = "\(program) (pid \(pid))"
-      if let since { return "\(name), since \(since.brief(relativeTo: .now))" }
+      if let since { return "\(name), since \(since.brief(relativeTo: now, zone: zone))" }
       guard let processStarted else { return name }
-      return "\(name), a process started \(processStarted.brief(relativeTo: .now))"
+      let started = processStarted.brief(relativeTo: now, zone: zone)
+      return "\(name), a process started \(started)"
     }
   }
 

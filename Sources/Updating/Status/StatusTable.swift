@@ -23,7 +23,9 @@ package struct StatusTable {
       let indent = String(repeating: " ", count: widths.reduce(0) { $0 + $1 + 2 })
       lines += words(for: status).dropFirst().map { indent + $0 }
     }
-    if let holder = survey.lockHolder { lines.append("running now: \(holder)") }
+    if let holder = survey.lockHolder {
+      lines.append("running now: \(holder.words(at: survey.time, zone: zone))")
+    }
     return lines
   }
 
