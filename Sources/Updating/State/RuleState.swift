@@ -1,3 +1,4 @@
+package import SystemPackage
 package import SystemSupport
 
 /// All that is remembered of a rule between passes, and across restarts.
@@ -25,6 +26,8 @@ package struct RuleState: Equatable, Sendable, Codable {
   package var runs: [RunReport] = []
   /// Whether a previous product is kept.
   package var hasPrevious = false
+  /// Set when there may be a state that we have no right to read: then this one says nothing.
+  package var notRead: NotRead?
 
   package init(rule: String, key: ContentDigest.Key = .random) {
     self.rule = rule
@@ -33,6 +36,17 @@ package struct RuleState: Equatable, Sendable, Codable {
 }
 
 extension RuleState {
+  /// A state file that its reader may not read.
+  package struct NotRead: Equatable, Sendable, Codable {
+    package let path: FilePath
+    package let reason: String
+
+    package init(_ path: FilePath, _ reason: String) {
+      self.path = path
+      self.reason = reason
+    }
+  }
+
   /// Why a rule's last run failed, and when it is tried again.
   package struct Failure: Equatable, Sendable, Codable {
     package var message: String

@@ -96,6 +96,8 @@ package struct StateStore: Sendable {
 
   /// What is remembered of a rule; a new state when there is nothing.
   ///
+  /// Whoever may not read what there is, as only root may, gets a state that says so (`notRead`).
+  ///
   /// - Parameters:
   ///   - rule: The rule's name.
   ///   - warn: Told when the file is there but is of no use.
@@ -117,6 +119,10 @@ package struct StateStore: Sendable {
         warn("\(path.visible): it belongs to another rule, starting afresh")
         return RuleState(rule: rule)
       }
+      return state
+    } catch let error as SystemError where error.errno == .permissionDenied {
+      var state = RuleState(rule: rule)
+      state.notRead = RuleState.NotRead(path, "\(error.errno)")
       return state
     } catch let error as SystemError {
       warn("\(error), starting afresh")

@@ -22,8 +22,21 @@ package struct Judge: Sendable {
     var (reasons, basis) = evidence
     if reasons.isEmpty, state.failure != nil, isOpaque || isYoung(at: now) { reasons = [.owed] }
     if reasons.isEmpty { return .fresh(basis) }
+    if let unread = state.notRead, isUncertain(reasons) {
+      return .unreadable(unread.path, unread.reason)
+    }
     if let failure = state.failure, waits(failure, at: now) { return .failed(failure) }
     return .stale(reasons)
+  }
+
+  /// Whether a record could refute what speaks against freshness.
+  private func isUncertain(_ reasons: [Reason]) -> Bool {
+    reasons.allSatisfy { reason in
+      switch reason {
+      case .productMissing, .productDamaged: false
+      default: true
+      }
+    }
   }
 
   /// Whether a service has started so lately that it has not proved to stay up: one that dies again
