@@ -94,12 +94,22 @@ extension ConsoleState {
     return look(into: product)
   }
 
-  /// Keeps what is selected by its identity; what has gone leaves the selection to its neighbour.
+  /// Keeps what is selected by its identity; what has gone leaves the selection to its neighbour,
+  /// and has it again when it comes back, unless something else was selected meanwhile.
   private mutating func keepSelections(from old: Facts) {
+    if let gone = goneSelection, gone.neighbour != selectedProduct { goneSelection = nil }
+    if let gone = goneSelection, facts.product(gone.product) != nil {
+      selectedProduct = gone.product
+      goneSelection = nil
+    }
     if facts.product(selectedProduct) == nil {
       let place = old.products.firstIndex { $0.name == selectedProduct } ?? 0
       let products = shownProducts
-      selectedProduct = products.isEmpty ? nil : products[min(place, products.count - 1)].name
+      let neighbour = products.isEmpty ? nil : products[min(place, products.count - 1)].name
+      if let product = goneSelection?.product ?? selectedProduct {
+        goneSelection = GoneSelection(product: product, neighbour: neighbour)
+      }
+      selectedProduct = neighbour
     }
     if facts.service(selectedService) == nil {
       let place = old.services.firstIndex { $0.name == selectedService } ?? 0

@@ -10,6 +10,8 @@ package struct ConsoleState: Sendable {
   package var page = Page.overview
   package var focus = Pane.products
   package var selectedProduct: String?
+  /// The selected product that went, as one does whose files an editor is replacing.
+  var goneSelection: GoneSelection?
   package var selectedService: ServiceName?
   package var sort = ProductSort.pass
   package var productFilter = ""
@@ -101,6 +103,12 @@ package struct Prompt: Equatable, Sendable {
     self.purpose = purpose
     self.text = text
   }
+}
+
+/// A selected product that went, and what has the selection in its place.
+struct GoneSelection: Equatable, Sendable {
+  var product: String
+  var neighbour: String?
 }
 
 /// A choice among services.
