@@ -318,6 +318,20 @@ import Updating
     for isWide in [false, true] { #expect(product.recordWords(isWide: isWide) == "845") }
   }
 
+  @Test func `the details of a service offer nothing that only a file has`() throws {
+    for isService in [false, true] {
+      var state = Samples.state(80, 24)
+      let product = try #require(
+        state.facts.products.first { $0.rule.isService == isService && $0.status == .fresh })
+      state.selectedProduct = product.name
+      _ = press(&state, "Enter")
+      let text = ConsoleView(state).screen().text
+      #expect(text.contains("roll back") != isService)
+      #expect(text.contains("verify") != isService)
+      #expect(text.contains("the service has read its files") == isService)
+    }
+  }
+
   @Test func `? shows the help on every page, and leaves it`() {
     var state = troubled()
     _ = press(&state, "Enter", "?")

@@ -129,7 +129,9 @@ extension ConsoleView {
     var names: [ConsoleCommand.Name] = [.search, .next]
     switch state.page {
     case .details:
-      names = [.force, .verify, .rollback, .search, .filter]
+      // A service has no contents to compare, and no previous ones.
+      let isFile = state.product?.service == nil
+      names = [.force] + (isFile ? [.verify, .rollback] : []) + [.search, .filter]
       if state.product?.status == .held { names.insert(.release, at: 0) }
     case .explain: names.insert(.explain, at: 0)
     default: break

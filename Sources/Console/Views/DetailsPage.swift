@@ -27,8 +27,10 @@ struct DetailsPage {
   private func writeState(to page: inout DocumentBuilder) {
     let status = product.status
     let word = "\(status.sign) \(status.word)"
-    page.entry(
-      Span(word, status.role), column: TextWidth.of(word) + 2, status.explanation, .quiet)
+    let explanation =
+      product.rule.isService && status == .fresh
+      ? "the service has read its files as they are" : status.explanation
+    page.entry(Span(word, status.role), column: TextWidth.of(word) + 2, explanation, .quiet)
     for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
