@@ -118,8 +118,7 @@ import Updating
     var state = troubled()
     _ = press(&state, "Tab", "r", "Right")
     var facts = state.facts
-    facts.services[0].update(
-      ServiceStatus(.up(pid: pid), since: Samples.now), at: Samples.now)
+    facts.services[0].update(ServiceStatus(.up(pid: pid), since: Samples.now))
     _ = state.update(.facts(facts))
     #expect(press(&state, "Enter") == [])
     #expect(state.messages.last?.kind == .refused)

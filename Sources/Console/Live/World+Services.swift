@@ -49,7 +49,7 @@ extension World {
 
   private func take(_ status: ServiceStatus, of name: ServiceName) {
     guard let index = facts.services.firstIndex(where: { $0.name == name }) else { return }
-    facts.services[index].update(status, at: .now)
+    facts.services[index].update(status)
     noteLog(of: &facts.services[index])
     publish()
     // A service that was restarted has read its files: some rule may be fresh now.

@@ -36,6 +36,18 @@ package struct Service: Equatable, Sendable {
   package var logRate: LogRate?
   /// How many processes in a row have died within a second or two of their start.
   package var quickDeaths: Int
+  /// The process that was seen last; it may have ended.
+  private var lastProcess: Process?
+
+  private struct Process: Equatable {
+    let pid: Int32
+    let since: Timestamp?
+
+    init?(_ status: ServiceStatus) {
+      guard let pid = status.pid else { return nil }
+      (self.pid, since) = (pid, status.since)
+    }
+  }
 
   package init(
     _ name: ServiceName, status: ServiceStatus, log: Log = .none, logDirectory: FilePath? = nil,
@@ -48,20 +60,23 @@ package struct Service: Equatable, Sendable {
     self.lastLogged = lastLogged
     self.logRate = logRate
     self.quickDeaths = quickDeaths
+    lastProcess = Process(status)
   }
 
   /// Whether it dies again and again right after its start, which svstat alone never shows.
   package var isCrashLooping: Bool { quickDeaths >= 2 }
 
   /// Takes over a newer status, and counts the processes that died young.
-  package mutating func update(_ new: ServiceStatus, at now: Timestamp) {
-    let isNewProcess = new.pid != nil && status.pid != nil && new.pid != status.pid
-    if isNewProcess {
-      let lived = new.since.flatMap { end in status.since.map { end - $0 } }
-      let isQuick = lived.map { $0 < .seconds(3) } ?? false
-      quickDeaths = isQuick ? quickDeaths + 1 : 0
-    } else if new.pid == nil {
-      quickDeaths = 0
+  ///
+  /// Between two processes supervise tells for a moment that there is none, which may be seen or not.
+  package mutating func update(_ new: ServiceStatus) {
+    if let process = Process(new) {
+      if let last = lastProcess, last.pid != process.pid {
+        let lived = process.since.flatMap { end in last.since.map { end - $0 } }
+        let isQuick = lived.map { $0 < .seconds(3) } ?? false
+        quickDeaths = isQuick ? quickDeaths + 1 : 0
+      }
+      lastProcess = process
     }
     status = new
   }
