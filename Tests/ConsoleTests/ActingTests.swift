@@ -143,37 +143,6 @@ import Updating
     #expect(press(&state, "Enter") == [])
   }
 
-  @Test func `a rule that comes back is selected again, unless another one was chosen`() {
-    for isMoved in [false, true] {
-      var state = troubled()
-      _ = press(&state, "Down", "Down")
-      let (selected, all) = (state.selectedProduct, state.facts)
-      var without = all
-      without.products.removeAll { $0.name == selected }
-      _ = state.update(.facts(without))
-      let neighbour = state.selectedProduct
-      #expect(neighbour != selected && neighbour != nil)
-      if isMoved { _ = press(&state, "Down") }
-      let chosen = state.selectedProduct
-      _ = state.update(.facts(without))
-      _ = state.update(.facts(all))
-      #expect(state.selectedProduct == (isMoved ? chosen : selected))
-    }
-  }
-
-  @Test func `the selection follows the rule, not its row`() {
-    var state = troubled()
-    _ = press(&state, "Down", "Down", "Down")
-    #expect(state.selectedProduct == "validrcptto.cdb")
-    var facts = state.facts
-    facts.products.remove(at: 0)
-    _ = state.update(.facts(facts))
-    #expect(state.selectedProduct == "validrcptto.cdb")
-    facts.products.removeAll { $0.name == "validrcptto.cdb" }
-    _ = state.update(.facts(facts))
-    #expect(state.selectedProduct == "auth.cdb")
-  }
-
   // MARK: Power
 
   @Test(arguments: ["u", "f", "h", "r", "s", "p", "b", "g", "v"])

@@ -172,35 +172,6 @@ import Updating
       gives: .stale([.productMissing])),
   ]
 
-  /// What can be said without the record that only root may read.
-  static func hidden(
-    _ description: String, input: Double, product: ProductEvidence = product,
-    gives verdict: Verdict
-  ) -> Case {
-    var state = World.state()
-    state.notRead = RuleState.NotRead("/state/p.json", "Permission denied")
-    let observation = World.observation(["/a": World.text("one\n", input)], product)
-    return Case(description, observation, state, gives: verdict)
-  }
-
-  static let hiddenRecord = Verdict.unreadable("/state/p.json", "Permission denied")
-
-  static let hiddenRecords = [
-    hidden("older input", input: 10, gives: byDate(20)),
-    hidden("newer input, which may be the recorded one", input: 30, gives: hiddenRecord),
-    hidden("just older input", input: 19, gives: hiddenRecord),
-    hidden("no product", input: 10, product: .missing, gives: .stale([.productMissing])),
-    hidden(
-      "a damaged product", input: 10, product: World.product("x", 20, damage: "cut short"),
-      gives: .stale([.productDamaged("cut short")])),
-  ]
-
-  @Test(arguments: hiddenRecords)
-  func `a record that may not be read is not taken for none`(_ testCase: Case) {
-    #expect(
-      Judge(testCase.observation, testCase.state).verdict(at: testCase.now) == testCase.verdict)
-  }
-
   /// When the inputs `/a`, `/b` and `/c` changed, and which of them speak against a product of 20.
   @Test(arguments: [
     (
