@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdint.h>
 #include <string.h>
@@ -155,14 +154,6 @@ static inline char **linux_environment(void) { return __environ; }
 static inline int linux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
 static inline void linux_close_from(int first) { closefrom(first); }
-
-static inline int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
-  return posix_spawn_file_actions_addclosefrom_np(actions, first);
-}
-
-static inline int linux_spawn_directory(posix_spawn_file_actions_t *actions, const char *path) {
-  return posix_spawn_file_actions_addchdir_np(actions, path);
-}
 
 // syslog itself is variadic, which Swift cannot call.
 static inline void linux_log_auth(const char *text) {

@@ -3,7 +3,7 @@ import SystemSupport
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
+@Suite(.scratch, .timeLimit(.minutes(1))) struct ChildProcessTests {
   func outcome(
     of command: Command, timeout: Duration = .seconds(30)
   ) throws -> ChildProcess.Outcome {
@@ -48,6 +48,47 @@ import Testing
     #expect(throws: SystemError("run", "no-such-program", .noSuchFileOrDirectory)) {
       try outcome(of: Command(["no-such-program"]))
     }
+  }
+
+  @Test func `a name with a slash is a path, and PATH is not asked`() throws {
+    let outcome = try outcome(of: Command(["/bin/echo", "one"]))
+    #expect(outcome.output.lines == ["one"])
+    #expect(throws: SystemError("run", "./echo", .noSuchFileOrDirectory)) {
+      try self.outcome(of: Command(["./echo", "one"]))
+    }
+  }
+
+  @Test func `what no kernel can run is an error, and goes to no shell`() throws {
+    let script = Scratch.directory.appending("script")
+    try script.write("echo run by a shell\n", mode: 0o755)
+    #expect(throws: SystemError("run", script.visible, .execFormatError)) {
+      try outcome(of: Command([script.string]))
+    }
+    let plain = Scratch.directory.appending("plain")
+    try plain.write("#!/bin/sh\n")
+    #expect(throws: SystemError("run", plain.visible, .permissionDenied)) {
+      try outcome(of: Command([plain.string]))
+    }
+  }
+
+  @Test func `a child gets what we ignore as usual, and a lock that is its descriptor 3`() throws {
+    Signals.ignore(.windowChanged)
+    let ignored = try outcome(of: Command(["grep", "SigIgn", "/proc/self/status"]))
+    let bits = ignored.output.lines.first.flatMap { UInt64($0.suffix(16), radix: 16) }
+    #expect(bits.map { $0 & 0x7fff_ffff } == 0)
+
+    let lock = try FileLock(Scratch.directory.appending("lock"))
+    let loop = EventLoop()
+    var lines: [String] = []
+    try loop.run(
+      Command(["readlink", "/proc/self/fd/3"]), timeout: .seconds(30), sharing: lock,
+      reporting: { _ in }
+    ) { outcome in
+      lines = outcome.output.lines
+      loop.stop()
+    }
+    try loop.run()
+    #expect(lines == [lock.path.string])
   }
 
   @Test func `long output keeps its ends`() throws {

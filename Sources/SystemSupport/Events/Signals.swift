@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Synchronization
 
 /// Signals as events of the loop: blocked, and read from a signalfd.
 package final class Signals {
@@ -31,7 +32,7 @@ package final class Signals {
     unsafe sigemptyset(&set)
     for signal in signals { unsafe sigaddset(&set, signal.rawValue) }
     unsafe sigprocmask(SIG_BLOCK, &set, nil)
-    _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    Self.ignoreBrokenPipes()
     let descriptor = OwnedDescriptor(
       owning: try check("open", "signalfd") { unsafe linux_signalfd(&set) })
     self.descriptor = descriptor
@@ -44,7 +45,25 @@ package final class Signals {
   deinit { loop.cancel(token) }
 
   /// Ignores a signal from here on, also in forked workers; programs that are run get it as usual.
-  package static func ignore(_ signal: Signal) {
-    _ = Glibc.signal(signal.rawValue, SIG_IGN)
+  package static func ignore(_ signal: Signal) { ignore(number: signal.rawValue) }
+
+  /// Lets a write to a closed pipe be an error of the write, not a death.
+  package static func ignoreBrokenPipes() { ignore(number: SIGPIPE) }
+
+  private static func ignore(number: CInt) {
+    _ = Glibc.signal(number, SIG_IGN)
+    known.withLock { $0 = nil }
   }
+
+  /// The signals that this process ignores, by its own will or by its parent's.
+  static var ignored: sigset_t {
+    known.withLock { known in
+      let ignored = known ?? linux_ignored_signals()
+      known = ignored
+      return ignored
+    }
+  }
+
+  /// What `ignored` found; nil until it is asked, and after a change.
+  private static let known = Mutex<sigset_t?>(nil)
 }

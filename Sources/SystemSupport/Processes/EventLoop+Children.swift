@@ -120,44 +120,23 @@ extension EventLoop {
     guard let program = command.arguments.first else {
       throw SystemError("run", "an empty command", .invalidArgument)
     }
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, input.raw, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 1)
-    unsafe posix_spawn_file_actions_adddup2(&actions, output.raw, 2)
-    var next: CInt = 3
-    for descriptor in [kept, progress].compactMap(\.self) {
-      unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, next)
-      next += 1
-    }
-    unsafe linux_spawn_close_from(&actions, next)
     var variables = command.environment
-    if progress != nil { variables[Progress.variable] = "\(next - 1)" }
-
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    unsafe posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-    unsafe posix_spawnattr_setflags(&attributes, CShort(flags))
-
-    var pid: pid_t = 0
+    if progress != nil { variables[Progress.variable] = kept == nil ? "3" : "4" }
     let inherited = unsafe Self.inheritedEnvironment(without: variables)
-    let result = unsafe withCStringArray(command.arguments) { arguments in
+    let (pid, reason) = unsafe withCStringArray(command.arguments) { words in
       unsafe withCStringArray(variables.map { "\($0.key)=\($0.value)" }, after: inherited) {
         environment in
-        unsafe posix_spawnp(&pid, program, &actions, &attributes, arguments, environment)
+        unsafe program.withCString { name in
+          var wanted = unsafe linux_program(
+            name: name, words: words, variables: environment, input: input.raw,
+            output: output.raw, kept: (kept ?? -1, progress ?? -1))
+          var ignored = Signals.ignored
+          let pid = unsafe linux_start(&wanted, &ignored)
+          return (pid, Errno.latest)
+        }
       }
     }
-    guard result == 0 else {
-      throw SystemError("run", VisibleText.escape(program), Errno(rawValue: result))
-    }
+    guard pid != -1 else { throw SystemError("run", VisibleText.escape(program), reason) }
     return pid
   }
 

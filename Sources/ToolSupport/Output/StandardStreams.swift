@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SystemSupport
 
 /// The three descriptors that every process expects to be there.
 package enum StandardStreams {
@@ -11,7 +12,7 @@ package enum StandardStreams {
     for descriptor: CInt in 0...2 where fcntl(descriptor, F_GETFD) == -1 {
       _ = unsafe open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
-    _ = signal(SIGPIPE, SIG_IGN)
+    Signals.ignoreBrokenPipes()
   }
 
   /// Whether standard error is a terminal.
