@@ -37,7 +37,8 @@ final class PreviewBuild {
     self.isDatabase = isDatabase
     self.settings = settings
     user = try RuleUser.of(rule, in: settings.layout)
-    candidate = try Candidate(for: product, in: try place.make(), isPrivate: true, owner: user)
+    candidate = try Candidate(
+      for: FilePlace(product), in: try place.make(), isPrivate: true, owner: user)
   }
 
   /// Starts; the completion is called on the loop, or at once, unless `stop` comes before.

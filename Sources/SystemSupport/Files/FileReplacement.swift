@@ -38,8 +38,8 @@ package final class FileReplacement {
     directory = try OwnedDescriptor(
       opening: parent.isEmpty ? "." : parent, flags: O_RDONLY | O_DIRECTORY)
     while true {
-      let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-      guard let candidate = FilePath.Component(".\(name.string).\(random).tmp") else {
+      let word = RandomWord.make()
+      guard let candidate = FilePath.Component(".\(name.string).\(word).tmp") else {
         throw SystemError("replace", path, .invalidArgument)
       }
       do {
@@ -114,9 +114,9 @@ extension FileReplacement {
     let limit = Timestamp.now.seconds - 3600
     for other in (try? FileReading.names(in: directory.isEmpty ? "." : directory)) ?? []
     where other.string.hasPrefix(".\(name.string).") && other.string.hasSuffix(".tmp") {
-      let random = other.string.dropFirst(name.string.utf8.count + 2).dropLast(4)
+      let word = other.string.dropFirst(name.string.utf8.count + 2).dropLast(4)
       let leftover = directory.appending(other)
-      guard UInt64(random, radix: 36) != nil,
+      guard RandomWord.isOne(word),
         let status = try? FileStatus.of(leftover, followingLinks: false),
         status.kind == .regular, status.owner == geteuid(), status.modified.seconds < limit
       else { continue }

@@ -55,6 +55,20 @@ extension OwnedDescriptor {
     }
   }
 
+  /// Reads what is there and forgets it.
+  ///
+  /// - Parameter limit: The most bytes that are read.
+  package func discard(upTo limit: Int) {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 1 << 12, alignment: 1) { buffer in
+      var left = limit
+      while left > 0 {
+        let count = unsafe Glibc.read(raw, buffer.baseAddress, min(left, buffer.count))
+        if count < buffer.count { return }
+        left -= count
+      }
+    }
+  }
+
   /// Reads bytes at an offset, fewer only at the end of the file.
   ///
   /// - Throws: `SystemError` when the read fails.

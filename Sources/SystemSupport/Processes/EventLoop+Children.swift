@@ -120,12 +120,11 @@ extension EventLoop {
     guard let program = command.arguments.first else {
       throw SystemError("run", "an empty command", .invalidArgument)
     }
-    var variables = command.environment
-    if progress != nil { variables[Progress.variable] = kept == nil ? "3" : "4" }
-    let inherited = unsafe Self.inheritedEnvironment(without: variables)
+    var variables = command.environment.map { "\($0.key)=\($0.value)" }
+    if progress != nil { variables.append(Progress.variable + (kept == nil ? "=3" : "=4")) }
+    let inherited = unsafe Self.inheritedEnvironment(without: command.environment.keys)
     let (pid, reason) = unsafe withCStringArray(command.arguments) { words in
-      unsafe withCStringArray(variables.map { "\($0.key)=\($0.value)" }, after: inherited) {
-        environment in
+      unsafe withCStringArray(variables, after: inherited) { environment in
         unsafe program.withCString { name in
           var wanted = unsafe linux_program(
             name: name, words: words, variables: environment, input: input.raw,
@@ -143,13 +142,15 @@ extension EventLoop {
   /// The words of our environment that a child gets as they are: not those of variables that are
   /// set for it, nor the descriptor that we ourselves report to.
   private static func inheritedEnvironment(
-    without variables: [String: String]
-  ) -> [UnsafeMutablePointer<CChar>] {
-    let prefixes = variables.keys.map { $0 + "=" } + [Progress.variable + "="]
-    var words: [UnsafeMutablePointer<CChar>] = unsafe []
+    without variables: some Sequence<String>
+  ) -> [UnsafeMutablePointer<CChar>?] {
+    let prefixes = variables.map { $0 + "=" } + [Progress.variable + "="]
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe []
     var position = unsafe linux_environment()
     while let word = unsafe position?.pointee {
-      let isReplaced = prefixes.contains { unsafe strncmp(word, $0, $0.utf8.count) == 0 }
+      let isReplaced = prefixes.contains { prefix in
+        unsafe prefix.withCString { unsafe strncmp(word, $0, prefix.utf8.count) == 0 }
+      }
       if !isReplaced { unsafe words.append(word) }
       unsafe position = position?.successor()
     }
@@ -160,13 +161,12 @@ extension EventLoop {
 /// Calls a body with the words, after some that are C strings already, as C's NULL-terminated array
 /// of strings.
 private func withCStringArray<Result>(
-  _ words: [String], after others: [UnsafeMutablePointer<CChar>] = unsafe [],
+  _ words: [String], after others: [UnsafeMutablePointer<CChar>?] = unsafe [],
   _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-  let copies = unsafe words.map { unsafe strdup($0) }
-  defer { unsafe copies.forEach { unsafe free($0) } }
-  var all: [UnsafeMutablePointer<CChar>?] = unsafe others
-  unsafe all.append(contentsOf: copies)
+  var all = unsafe others
+  for word in words { unsafe all.append(word.withCString { unsafe strdup($0) }) }
+  defer { unsafe all[others.count...].forEach { unsafe free($0) } }
   unsafe all.append(nil)
   return unsafe all.withUnsafeBufferPointer { buffer in
     guard let start = buffer.baseAddress else { preconditionFailure("the array holds a NULL") }

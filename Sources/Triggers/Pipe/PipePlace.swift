@@ -126,8 +126,7 @@ extension PipePlace {
   private func create(_ place: (FilePath) throws(SystemError) -> Void) throws(SystemError)
     -> Opened?
   {
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let temporary = directory.appending(".trigger.\(random).tmp")
+    let temporary = directory.appending(".trigger.\(RandomWord.make()).tmp")
     try check("make FIFO", path.visible) {
       unsafe temporary.withPlatformString { unsafe mkfifo($0, 0o600) }
     }

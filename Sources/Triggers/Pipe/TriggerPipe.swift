@@ -90,7 +90,7 @@ extension TriggerPipe {
       countWakeup()
       report()
     } else {
-      _ = try? served?.descriptor.read(upTo: Self.capacity)
+      served?.descriptor.discard(upTo: Self.capacity)
       countWakeup()
       owe(within: Self.leaving)
     }
@@ -114,8 +114,8 @@ extension TriggerPipe {
     guard let served else { return false }
     if let next = place.reopen(served) {
       listen(to: next)
-      // One read empties a full pipe, and a writer that never stops cannot hold us here.
-      _ = try? next.descriptor.read(upTo: Self.capacity)
+      // All that a pipe can hold, and a writer that never stops cannot hold us here.
+      next.descriptor.discard(upTo: Self.capacity)
     } else if place.status(ifStill: served) != nil {
       // No descriptor is left for us. The old one stays open, so that no writer waits.
       turnAway(until: .now + Self.firstRetry)

@@ -9,15 +9,18 @@ struct TokenBucket: Sendable {
   let capacity: Int
   /// How long one token takes to come back.
   let interval: Duration
+  /// How long before it is full again the bucket has a token.
+  private let lead: Duration
   private var fullAgain: Instant?
 
   init(capacity: Int, interval: Duration) {
     self.capacity = capacity
     self.interval = interval
+    lead = interval * (1 - capacity)
   }
 
   /// When a token can be had; nil at any time, since none was ever taken.
-  var nextToken: Instant? { fullAgain.map { $0 + interval * (1 - capacity) } }
+  var nextToken: Instant? { fullAgain.map { $0 + lead } }
 
   /// Takes a token if there is one.
   ///

@@ -66,6 +66,15 @@ extension InputEvidence {
     }
   }
 
+  /// Whether a later write could have left the same stamp.
+  var isTooRecent: Bool {
+    switch self {
+    case .file(let file): file.isTooRecent
+    case .listing(_, _, let isTooRecent): isTooRecent
+    case .absent, .unreadable: false
+    }
+  }
+
   /// When the input last became what it is; nil where no stamp tells.
   package var latest: Timestamp? {
     switch self {

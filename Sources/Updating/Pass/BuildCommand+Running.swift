@@ -16,13 +16,16 @@ extension BuildCommand {
   ) -> Command {
     var words = arguments
     if let candidate {
-      words = filled(with: [
-        Self.candidate: candidate.path.string,
-        Self.temporary: candidate.temporaryPath.string,
-        Self.depfile: candidate.depfilePath.string,
-        Self.product: candidate.product.string,
-        Self.memory: memory?.string ?? Self.noMemory,
-      ])
+      words = filled { place in
+        switch place {
+        case Self.candidate: candidate.path.string
+        case Self.temporary: candidate.temporaryPath.string
+        case Self.depfile: candidate.depfilePath.string
+        case Self.product: candidate.product.string
+        case Self.memory: memory?.string ?? Self.noFile
+        default: nil
+        }
+      }
     }
     return Command(
       user?.running(words) ?? words, standardInput: standardInput,

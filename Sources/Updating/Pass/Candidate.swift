@@ -13,11 +13,6 @@ internal import Triggers
 package final class Candidate {
   /// The file that the builder writes.
   package let path: FilePath
-  /// A second name for builders that need one.
-  let temporaryPath: FilePath
-  /// Where the builder may report what it read.
-  let depfilePath: FilePath
-
   /// The file that will be replaced.
   let product: FilePath
   /// The private directory, where there is one.
@@ -38,37 +33,43 @@ package final class Candidate {
   ///   - owner: The user and group who run the builder; nil is we ourselves.
   /// - Throws: `SystemError` when the directory cannot be made.
   package init(
-    for product: FilePath, in place: FilePath? = nil, isPrivate: Bool,
+    for product: FilePlace, in place: FilePath? = nil, isPrivate: Bool,
     owner: RuleUser? = nil
   ) throws(SystemError) {
-    guard let name = product.lastComponent?.string else {
-      throw SystemError("replace", product, .invalidArgument)
+    guard !product.name.isEmpty else {
+      throw SystemError("replace", product.path, .invalidArgument)
     }
-    self.product = product
-    let parent = place ?? product.removingLastComponent()
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let base = ".\(name)\(NameNoise.candidateMark)\(random)"
-    let old = try FileStatus.of(product, followingLinks: false)
+    self.product = product.path
+    let parent = place ?? product.directory
+    let base = ".\(product.name)\(NameNoise.candidateMark)\(RandomWord.make())"
+    let old = try FileStatus.of(product.path, followingLinks: false)
     isFirst = old == nil
     let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
-    if isOpen, owner == nil, try FileStatus.of(parent.isEmpty ? "." : parent)?.owner == geteuid() {
+    if isOpen, owner == nil, try FileStatus.of(parent)?.owner == geteuid() {
       directory = nil
       made = nil
       path = parent.appending(base + ".tmp")
-      temporaryPath = parent.appending(base + ".temporary.tmp")
-      depfilePath = parent.appending(base + ".depfile.tmp")
     } else {
       let directory = parent.appending(base + ".tmp")
       try Self.makeDirectory(directory, owner)
       self.directory = directory
       made = Self.lastChange(of: parent)
-      path = directory.appending(name)
-      temporaryPath = directory.appending(name + ".tmp")
-      depfilePath = directory.appending("depfile")
+      path = directory.appending(product.name)
     }
   }
 
   deinit { discard() }
+
+  /// A second name for builders that need one.
+  var temporaryPath: FilePath { name("temporary") }
+  /// Where the builder may report what it read.
+  var depfilePath: FilePath { name("depfile") }
+
+  /// Another name: in the private directory, or else as random as that of the file itself.
+  private func name(_ purpose: String) -> FilePath {
+    guard directory == nil else { return path.removingLastComponent().appending(purpose) }
+    return FilePath(path.string.dropLast(4) + ".\(purpose).tmp")
+  }
 
   private static func makeDirectory(
     _ directory: FilePath, _ owner: RuleUser?

@@ -38,7 +38,7 @@ final class CandidateRun: RuleRun {
     do {
       let user = try RuleUser.of(rule, in: environment.settings.layout)
       let candidate = try Candidate(
-        for: product, isPrivate: rule.isSecret || rule.reportsInputs, owner: user)
+        for: rule.productPlace, isPrivate: rule.isSecret || rule.reportsInputs, owner: user)
       self.candidate = candidate
       switch rule.action {
       case .build(let builder): try build(builder, into: candidate)

@@ -61,9 +61,8 @@ final class InPlaceRun: RuleRun {
 
   private func makeBackup() throws(SystemError) -> FilePath {
     let kept = environment.store.previousPath(of: rule.name)
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let path = kept.removingLastComponent()
-      .appending(".\(kept.lastComponent?.string ?? "").\(random).tmp")
+      .appending(".\(kept.lastComponent?.string ?? "").\(RandomWord.make()).tmp")
     let bytes = try FileReading.contents(of: product, followingLinks: false)
     try FileReplacement.write(bytes, to: path, mode: 0o600)
     return path

@@ -4,7 +4,7 @@ internal import SystemSupport
 ///
 /// Everything happens on the loop; the completion comes once.
 package final class Pass {
-  private var environment: PassEnvironment
+  private let environment: PassEnvironment
   private let states: StateCache
   private let order: PassOrder
   private let completion: (PassResult) -> Void
@@ -104,14 +104,15 @@ extension Pass {
   /// - Returns: Whether its action has been started, so that the pass goes on when it ends.
   private func look(at rule: Rule) -> Bool {
     var state = states.state(of: rule.name)
-    if state.running != nil { state.running = nil }
-    let observation = surveyor.observe(rule, state)
+    var isNews = state.running != nil
+    if isNews { state.running = nil }
+    let observation = observe(rule, state)
     let verdict = Judge(observation, state).verdict(at: .now)
     let reasons = wording.reasons(for: verdict)
     let decision = Decision.about(
       rule, verdict: verdict, reasons: reasons,
       isOpaque: rule.isOpaque || state.record?.isOpaque == true, order: order,
-      blockers: Array(rules.dependencies[rule.name, default: []].intersection(blocked)))
+      blockers: blockers(of: rule))
     switch decision {
     case .run(let why):
       if let delay = unsettled(rule, observation) {
@@ -121,37 +122,57 @@ extension Pass {
       run(rule, state, observation, why: why)
       return true
     case .skip(let blocker):
-      note(rule, &state, verdict, announcing: "waits for \(blocker), which is not in order")
-      conclude(rule, state, verdict, run: nil, skipped: "waits for \(blocker)")
+      let waits = "waits for \(blocker)"
+      _ = note(rule, &state, verdict, reasons, announcing: "\(waits), which is not in order")
+      conclude(rule, state, verdict, run: nil, skipped: waits)
     case .leave:
-      RecordKeeping.refresh(&state, verdict, observation)
-      note(rule, &state, verdict, announcing: nil)
-      conclude(rule, state, verdict, run: nil, skipped: nil)
+      if RecordKeeping.refresh(&state, verdict, observation) { isNews = true }
+      if note(rule, &state, verdict, reasons, announcing: nil) { isNews = true }
+      conclude(rule, state, verdict, run: nil, skipped: nil, isNews: isNews)
     }
     return false
+  }
+
+  private func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
+    let digest = environment.catalogue.digest(of: rule, key: state.key)
+    return surveyor.observe(rule, state, digest: digest)
+  }
+
+  private func blockers(of rule: Rule) -> [String] {
+    guard !blocked.isEmpty, let dependencies = rules.dependencies[rule.name] else { return [] }
+    return Array(dependencies.intersection(blocked))
   }
 
   private var wording: Wording { Wording(environment.settings, now: .now) }
 
   /// Stores what is known now, and tells the log what is new in it.
+  ///
+  /// - Returns: Whether the state has changed.
   private func note(
-    _ rule: Rule, _ state: inout RuleState, _ verdict: Verdict, announcing extra: String?
-  ) {
-    let reasons = wording.reasons(for: verdict)
-    if state.state != verdict.word || state.reasons != reasons { state.judged = .now }
-    state.state = verdict.word
-    state.reasons = reasons
+    _ rule: Rule, _ state: inout RuleState, _ verdict: Verdict, _ reasons: [String],
+    announcing extra: String?
+  ) -> Bool {
+    var isNews = false
+    if state.state != verdict.word || state.reasons != reasons {
+      state.judged = .now
+      state.state = verdict.word
+      state.reasons = reasons
+      isNews = true
+    }
     let announcement = Announcement(verdict, reasons, extra)
     if state.announced != announcement.key {
       state.announced = announcement.key
       environment.journal.note(rule.name, announcement.text)
+      isNews = true
     }
+    return isNews
   }
 
   private func conclude(
-    _ rule: Rule, _ state: RuleState, _ verdict: Verdict, run: RunReport?, skipped: String?
+    _ rule: Rule, _ state: RuleState, _ verdict: Verdict, run: RunReport?, skipped: String?,
+    isNews: Bool = true
   ) {
-    states.save(state)
+    states.save(state, isNews: isNews)
     if rule.isOpaque || state.record?.isOpaque == true { result.hasOpaqueRules = true }
     if verdict.isTrouble || skipped != nil { blocked.insert(rule.name) }
     attempts = 0
@@ -224,7 +245,7 @@ extension Pass {
     }
     RecordKeeping.keep(outcome, report, of: observation, in: &state, by: surveyor)
     if result.isStopped, outcome.result == .failed { state.failure = nil }
-    let after = surveyor.observe(rule, state)
+    let after = observe(rule, state)
     var verdict = Judge(after, state).verdict(at: .now)
     if case .stale = verdict, outcome.result.isSuccess, !result.isStopped {
       attempts += 1

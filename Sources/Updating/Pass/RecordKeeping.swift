@@ -41,20 +41,22 @@ enum RecordKeeping {
 
   /// Brings the record up to date when nothing had to be done: newer stamps of the same contents,
   /// and products that others have made and that are fresh.
+  ///
+  /// - Returns: Whether the state has changed.
   static func refresh(
     _ state: inout RuleState, _ verdict: Verdict, _ observation: RuleObservation
-  ) {
-    guard case .fresh(let basis) = verdict else { return }
-    let others = Set(state.unfinishedReport).subtracting(state.record?.reported ?? [])
+  ) -> Bool {
+    guard case .fresh(let basis) = verdict else { return false }
+    let old = state.record
+    if state.failure == nil, state.hold == nil, let old, old.product == observation.product,
+      old.rule == observation.ruleDigest, observation.hasUntouchedInputs(since: old.inputs)
+    {
+      return false
+    }
+    let others = Set(state.unfinishedReport).subtracting(old?.reported ?? [])
     let inputs = observation.inputs.filter { !others.contains($0.key) }
     state.failure = nil
-    if state.hold != nil { state.hold = nil }
-    if let record = state.record, record.inputs == inputs,
-      record.product == observation.product, record.rule == observation.ruleDigest
-    {
-      return
-    }
-    let old = state.record
+    state.hold = nil
     var record = BuildRecord(
       rule: observation.ruleDigest, inputs: inputs, reported: old?.reported ?? [],
       isOpaque: old?.isOpaque ?? false, product: observation.product, time: observation.time)
@@ -66,6 +68,7 @@ enum RecordKeeping {
       if let old, old.adopted == made { record.time = old.time } else { state.add(.adoption(made)) }
     }
     state.record = record
+    return true
   }
 
   /// The inputs of a run as they were before it began, with what only its builder knows of, and

@@ -31,8 +31,8 @@ struct RunOutcome {
   }
 }
 
-/// What a run needs to know of the world around it.
-package struct PassEnvironment {
+/// What passes and their runs need to know of the world around them.
+package final class PassEnvironment {
   package let settings: Settings
   package let store: StateStore
   let catalogue: CatalogueMemory
@@ -42,8 +42,11 @@ package struct PassEnvironment {
   package let program: String
   /// The operator behind it, from the environment; nil for the service itself.
   package let operatorName: String?
-  /// The lock under which rules run; builders share it, so that one that outlives us still keeps
-  /// others from starting.
+  /// The program, its process number and the operator, as reports name them.
+  let identity: String
+  /// The lock under which rules run; nil between passes.
+  ///
+  /// Builders share it, so that one that outlives us still keeps others from starting.
   var lock: FileLock?
 
   package init(
@@ -57,12 +60,8 @@ package struct PassEnvironment {
     self.journal = journal
     self.program = program
     self.operatorName = operatorName
-  }
-
-  /// The program, its process number and the operator, as reports name them.
-  var identity: String {
     let who = operatorName.map { " for \(VisibleText.escape($0))" } ?? ""
-    return "\(program) (pid \(ownProcessNumber()))\(who)"
+    identity = "\(program) (pid \(ownProcessNumber()))\(who)"
   }
 }
 

@@ -12,6 +12,8 @@ final class CatalogueMemory {
   /// For each of all rules what makes it appear.
   private var signs: [RuleCatalogue.Signs] = []
   private var knownPresent: (flags: [Bool], rules: RuleSet)?
+  /// The digests of the rules, by name, each under the key that was asked for last.
+  private var digests: [String: (key: ContentDigest.Key, digest: ContentDigest)] = [:]
 
   init(_ settings: Settings) {
     self.settings = settings
@@ -29,10 +31,19 @@ final class CatalogueMemory {
     let rules = try catalogue.all()
     signs = rules.rules.map(catalogue.signs)
     knownPresent = nil
+    digests = [:]
     // A change within the same tick of the clock would go unseen.
     let isSure = !stamps.contains { $0?.isTooRecent(at: now) == true }
     known = isSure ? (stamps, rules) : nil
     return rules
+  }
+
+  /// As `Rule.digest`, of a rule that `all` or `present` has given last.
+  func digest(of rule: Rule, key: ContentDigest.Key) -> ContentDigest {
+    if let known = digests[rule.name], known.key == key { return known.digest }
+    let digest = rule.digest(key: key)
+    digests[rule.name] = (key, digest)
+    return digest
   }
 
   /// As `RuleCatalogue.present`.

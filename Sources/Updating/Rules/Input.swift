@@ -15,6 +15,10 @@ package struct Input: Hashable, Sendable {
   package let kind: Kind
   /// A path of this machine.
   package let path: FilePath
+  /// The name under which what was seen of it is kept: its path; a directory's ends in a slash.
+  package let key: String
+  /// The directory that it is in.
+  let directory: FilePath
   /// Whether nothing can be made without it.
   package let isRequired: Bool
   /// The input counts only while this file is absent, as `me` stands in for `locals`.
@@ -25,6 +29,13 @@ package struct Input: Hashable, Sendable {
   ) {
     self.kind = kind
     self.path = path
+    directory = path.removingLastComponent()
+    key =
+      switch kind {
+      case .file: path.string
+      case .listing: path.string + "/"
+      case .glob: directory.string + "/?"
+      }
     self.isRequired = isRequired
     standsInFor = standingInFor
   }

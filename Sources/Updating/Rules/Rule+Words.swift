@@ -20,11 +20,14 @@ extension Rule {
     if case .build = action { return forceByHand }
     guard case .command(let command) = action else { return typedAction }
     let product = product.path.string
-    let words = command.filled(with: [
-      BuildCommand.candidate: product, BuildCommand.temporary: product + ".tmp",
-      BuildCommand.depfile: "/dev/null", BuildCommand.product: product,
-      BuildCommand.memory: BuildCommand.noMemory,
-    ])
+    let words = command.filled { place in
+      switch place {
+      case BuildCommand.candidate, BuildCommand.product: product
+      case BuildCommand.temporary: product + ".tmp"
+      case BuildCommand.depfile, BuildCommand.memory: BuildCommand.noFile
+      default: nil
+      }
+    }
     return Command(words, standardInput: command.standardInput).typed
   }
 

@@ -6,7 +6,11 @@ package struct Rule: Equatable, Sendable {
   /// The name that operators use, such as `users/cdb`; unique.
   package let name: String
   package var inputs: [Input]
-  package var product: Product
+  package var product: Product {
+    didSet { productPlace = FilePlace(product.path) }
+  }
+  /// Where the product is.
+  private(set) var productPlace: FilePlace
   package var action: Action
   /// The rules that must have succeeded first, by name; those that are not here do not count.
   package var after: [String]
@@ -31,6 +35,7 @@ package struct Rule: Equatable, Sendable {
     self.name = name
     self.inputs = inputs
     self.product = product
+    productPlace = FilePlace(product.path)
     self.action = action
     self.after = after
     self.timeout = timeout
@@ -89,79 +94,6 @@ extension Rule {
     /// Whether losing so many of so many records is too much.
     package func isExceeded(losing lost: Int, of all: Int) -> Bool {
       lost > count && Double(lost) > share * Double(all)
-    }
-  }
-}
-
-/// A program that makes a product, with places for the names that we choose for each run.
-///
-/// In the arguments, `{candidate}` is the file to write, which we check and then move into place;
-/// `{temporary}` is a second unique name beside it; `{depfile}` is where the program may report
-/// what it has read; `{product}` is the file in use; `{memory}` is a file of its own that stays from
-/// run to run, in a private directory. A command without `{candidate}` replaces the product itself.
-package struct BuildCommand: Equatable, Sendable {
-  package var arguments: [String]
-  /// The file that becomes standard input; nil is `/dev/null`.
-  package var standardInput: FilePath?
-  /// Whether it is known to read no more than the rule's inputs, and to write no more than its
-  /// product and beside it: so that it can be run on copies, see `Rehearsal`.
-  package var isRehearsable = false
-
-  package init(_ arguments: [String], standardInput: FilePath? = nil) {
-    self.arguments = arguments
-    self.standardInput = standardInput
-  }
-
-  package static let candidate = "{candidate}"
-  package static let temporary = "{temporary}"
-  package static let depfile = "{depfile}"
-  package static let product = "{product}"
-  package static let memory = "{memory}"
-  static let places = [candidate, temporary, depfile, product, memory]
-  /// Stands for a file that stays from run to run where none may.
-  static let noMemory = "/dev/null"
-
-  /// A tool of qmail and its like, which works on the names that it was built with.
-  package static func tool(_ arguments: [String]) -> BuildCommand {
-    var command = BuildCommand(arguments)
-    command.isRehearsable = true
-    return command
-  }
-
-  /// Whether some argument holds a place.
-  package func mentions(_ place: String) -> Bool {
-    arguments.contains { argument in
-      argument.utf8.contains(UInt8(ascii: "{"))
-        && argument.utf8.indices.contains { argument.utf8[$0...].starts(with: place.utf8) }
-    }
-  }
-
-  /// What looks like a place in the arguments and is none: a word of small letters in braces.
-  package var unknownPlaces: [String] {
-    arguments.flatMap { argument in
-      argument.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
-        guard let end = $0.firstIndex(of: "}") else { return nil }
-        let word = $0[..<end]
-        guard !word.isEmpty, word.allSatisfy({ ("a"..."z").contains($0) }) else { return nil }
-        let place = "{\(word)}"
-        return Self.places.contains(place) ? nil : place
-      }
-    }
-  }
-
-  /// The arguments with names put in the places; a single pass, so that a name cannot hold a place.
-  package func filled(with names: [String: String]) -> [String] {
-    arguments.map { argument in
-      var result = ""
-      var rest = argument.utf8[...]
-      while let open = rest.firstIndex(of: UInt8(ascii: "{")),
-        let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
-      {
-        let place = String(Substring(rest[open...close]))
-        result += Substring(rest[..<open]) + (names[place] ?? place)
-        rest = rest[rest.index(after: close)...]
-      }
-      return rest.count == argument.utf8.count ? argument : result + Substring(rest)
     }
   }
 }

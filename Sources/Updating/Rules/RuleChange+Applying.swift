@@ -30,7 +30,7 @@ extension RuleChange {
     }
     if command?.first == "" { throw expected("a program as first word", .command) }
     if let unknown = command.map({ BuildCommand($0).unknownPlaces })?.first {
-      let places = BuildCommand.places.joined(separator: ", ")
+      let places = BuildCommand.allPlaces.joined(separator: ", ")
       throw expected("one of \(places), found \(unknown)", .command)
     }
     var rules = rules

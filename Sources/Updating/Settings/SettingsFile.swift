@@ -93,7 +93,8 @@ extension SettingsFile {
       let status = try FileStatus.of(file, subject: path.visible)
       let isLink = try FileStatus.of(path, followingLinks: false)?.kind == .link
       var trust = Trust(trustsGroups: false)
-      complaint = trust.complaint(about: path, status, isLink: isLink)
+      complaint = trust.complaint(
+        about: path, status, in: path.removingLastComponent(), isLink: isLink)
       bytes = try FileReading.contents(of: file, subject: path.visible, limit: sizeLimit)
     } catch {
       throw .unreadable(error)

@@ -141,7 +141,8 @@ extension RuleState {
 
   /// The inputs that builders have reported, in the last success or since then in vain.
   package var reportedInputs: [String] {
-    Set(record?.reported ?? []).union(unfinishedReport).sorted()
+    let (done, tried) = (record?.reported ?? [], unfinishedReport)
+    return done.isEmpty && tried.isEmpty ? [] : Set(done).union(tried).sorted()
   }
 
   /// Puts a report at the front, and forgets the oldest beyond ten.

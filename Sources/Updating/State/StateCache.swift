@@ -24,7 +24,12 @@ package final class StateCache {
   }
 
   /// Stores a state, unless it is the stored one.
-  package func save(_ state: RuleState) {
+  ///
+  /// - Parameters:
+  ///   - state: The state.
+  ///   - isNews: Whether it can be another than `state(of:)` has given.
+  package func save(_ state: RuleState, isNews: Bool = true) {
+    if !isNews, states[state.rule]?.stamp != nil { return }
     if let known = states[state.rule], known.state == state, known.stamp != nil { return }
     do {
       try store.save(state)

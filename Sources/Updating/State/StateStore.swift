@@ -11,10 +11,14 @@ package struct StateStore: Sendable {
   /// The directory itself.
   package let directory: FilePath
 
-  package init(_ directory: FilePath) { self.directory = directory }
-
   /// Where the lock lies that everybody takes who runs rules.
-  package var lockPath: FilePath { directory.appending("lock") }
+  package let lockPath: FilePath
+
+  package init(_ directory: FilePath) {
+    self.directory = directory
+    lockPath = directory.appending("lock")
+  }
+
   /// Where the lock lies that the one service holds as long as it lives.
   package var serviceLockPath: FilePath { directory.appending("service.lock") }
   /// Where the rules' state files lie.

@@ -29,29 +29,39 @@ struct InputReader {
     self.recorded = recorded
   }
 
-  /// The state of a file.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - isDeclared: Whether the rule names it. Then it is refused when others may write to it, and
-  ///     its contents may be kept. What a builder has reported may hold passwords.
-  /// - Returns: The state.
-  mutating func file(_ path: FilePath, isDeclared: Bool) -> InputEvidence {
+  /// The state of a file that the rule names, by its key; it is refused when others may write to it
+  /// or to its directory, and its contents may be kept.
+  mutating func declaredFile(
+    _ path: FilePath, _ key: String, _ directory: FilePath
+  ) -> InputEvidence {
+    file(path, key, declaredIn: directory)
+  }
+
+  /// The state of a file that a builder has reported, by its key; it may hold passwords.
+  mutating func reportedFile(_ key: String) -> InputEvidence {
+    file(FilePath(key), key, declaredIn: nil)
+  }
+
+  private mutating func file(
+    _ path: FilePath, _ key: String, declaredIn directory: FilePath?
+  ) -> InputEvidence {
     let now = Timestamp.now
     do {
       let own = try FileStatus.of(path, followingLinks: false)
       let isLink = own?.kind == .link
       guard let status = isLink ? try FileStatus.of(path) : own else { return .absent }
-      if isDeclared, let complaint = trust.complaint(about: path, status, isLink: isLink) {
+      if let directory,
+        let complaint = trust.complaint(about: path, status, in: directory, isLink: isLink)
+      {
         return .unreadable(complaint)
       }
       guard status.kind == .regular else { return .unreadable("it is no regular file") }
       let stamp = Stamp(status)
-      if case .file(var old)? = recorded[path.string], old.stamp == stamp, !old.isTooRecent {
+      if case .file(var old)? = recorded[key], old.stamp == stamp, !old.isTooRecent {
         old.isWorldReadable = status.mode & 0o004 != 0
         return .file(old)
       }
-      let keepsContents = keepsContents && isDeclared && !Self.holdsPasswords(path)
+      let keepsContents = keepsContents && directory != nil && !Self.holdsPasswords(path)
       return .file(try read(path, before: now, keepsContents: keepsContents))
     } catch {
       return error.errno == .noSuchFileOrDirectory ? .absent : .unreadable("\(error.errno)")

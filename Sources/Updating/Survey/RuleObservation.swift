@@ -29,9 +29,18 @@ package struct RuleObservation: Equatable, Sendable {
 extension RuleObservation {
   /// Whether no input differs from a set taken earlier.
   package func hasSameInputs(as recorded: [String: InputEvidence]) -> Bool {
+    matches(recorded) { new, old in new.compared(to: old) != .different }
+  }
+
+  /// Whether a set taken earlier says all that this one does.
+  func hasUntouchedInputs(since recorded: [String: InputEvidence]) -> Bool {
+    matches(recorded) { new, old in !old.isTooRecent && new.compared(to: old) == .untouched }
+  }
+
+  private func matches(
+    _ recorded: [String: InputEvidence], _ condition: (InputEvidence, InputEvidence) -> Bool
+  ) -> Bool {
     inputs.count == recorded.count
-      && inputs.allSatisfy { key, evidence in
-        recorded[key].map { evidence.compared(to: $0) != .different } ?? false
-      }
+      && inputs.allSatisfy { key, new in recorded[key].map { condition(new, $0) } ?? false }
   }
 }

@@ -1,5 +1,5 @@
 internal import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 
 /// Reads the world, rule by rule, into values.
 package struct Surveyor: Sendable {
@@ -12,8 +12,11 @@ package struct Surveyor: Sendable {
   /// - Parameters:
   ///   - rule: The rule to look at.
   ///   - state: What is remembered of it: what has not been touched since is not read again.
+  ///   - digest: The digest of the rule under the state's key, where it is known already.
   /// - Returns: What was seen.
-  package func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
+  package func observe(
+    _ rule: Rule, _ state: RuleState, digest: ContentDigest? = nil
+  ) -> RuleObservation {
     let time = Timestamp.now
     var reader = InputReader(
       key: state.key, keepsContents: !rule.isSecret, trust: trust,
@@ -30,8 +33,8 @@ package struct Surveyor: Sendable {
       inputs[key] = look(atReported: key, &reader)
     }
     return RuleObservation(
-      rule: rule, ruleDigest: rule.digest(key: state.key), inputs: inputs, missing: missing,
-      product: product(of: rule, state, reader.trust), time: time)
+      rule: rule, ruleDigest: digest ?? rule.digest(key: state.key), inputs: inputs,
+      missing: missing, product: product(of: rule, state, reader.trust), time: time)
   }
 
   /// The state of paths that a builder has reported, by their keys.
@@ -54,21 +57,22 @@ package struct Surveyor: Sendable {
     at input: Input, _ reader: inout InputReader
   ) -> [(String, InputEvidence)] {
     switch input.kind {
-    case .file: return [(input.path.string, reader.file(input.path, isDeclared: true))]
+    case .file:
+      return [(input.key, reader.declaredFile(input.path, input.key, input.directory))]
     case .listing:
-      let key = input.path.string + "/"
-      return [(key, reader.listing(input.path, prefix: "", recordedAs: key))]
+      return [(input.key, reader.listing(input.path, prefix: "", recordedAs: input.key))]
     case .glob:
-      let directory = input.path.removingLastComponent()
       let matching = Glob.matches(of: input.path)
-      return matching.map { ($0.string, reader.file($0, isDeclared: true)) }
-        + (matching.isEmpty ? [(directory.string + "/?", .absent)] : [])
+      guard !matching.isEmpty else { return [(input.key, .absent)] }
+      return matching.map { path in
+        (path.string, reader.declaredFile(path, path.string, input.directory))
+      }
     }
   }
 
   private func look(atReported key: String, _ reader: inout InputReader) -> InputEvidence {
     guard let last = key.last, last == "/" || last == "*" else {
-      return reader.file(FilePath(key), isDeclared: false)
+      return reader.reportedFile(key)
     }
     let path = FilePath(key)
     if last == "/" { return reader.listing(path, prefix: "", recordedAs: key) }
@@ -89,7 +93,9 @@ package struct Surveyor: Sendable {
       do {
         let status = try FileStatus.of(path, followingLinks: false)
         var trust = trust
-        if let complaint = trust.productComplaint(path, status) { return .unusable(complaint) }
+        if let complaint = trust.productComplaint(status, in: rule.productPlace.directory) {
+          return .unusable(complaint)
+        }
         return try ProductReader(key: state.key, recorded: state.record?.product)
           .file(path, status, isDatabase: isDatabase)
       } catch {

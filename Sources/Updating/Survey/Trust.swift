@@ -17,11 +17,14 @@ struct Trust: Sendable {
   /// - Parameters:
   ///   - path: The input.
   ///   - status: Its status, that of the target if it is a symbolic link.
+  ///   - directory: The directory that it is in.
   ///   - isLink: Whether it is one.
   /// - Returns: The complaint, or nil.
-  mutating func complaint(about path: FilePath, _ status: FileStatus, isLink: Bool) -> String? {
+  mutating func complaint(
+    about path: FilePath, _ status: FileStatus, in directory: FilePath, isLink: Bool
+  ) -> String? {
     if let complaint = complaint(about: status, "it") { return complaint }
-    if let complaint = directoryComplaint(path.removingLastComponent()) { return complaint }
+    if let complaint = directoryComplaint(directory) { return complaint }
     // A link leads to a file whose own directory counts too.
     guard isLink, let target = try? FileReading.resolved(path) else { return nil }
     return directoryComplaint(target.removingLastComponent())
@@ -30,12 +33,12 @@ struct Trust: Sendable {
   /// What is wrong with a product's place, in words; nil when it may be replaced.
   ///
   /// - Parameters:
-  ///   - path: The product.
   ///   - status: Its own status, if it is there, also if it is a symbolic link.
+  ///   - directory: The directory that it is in.
   /// - Returns: The complaint, or nil.
-  mutating func productComplaint(_ path: FilePath, _ status: FileStatus?) -> String? {
+  mutating func productComplaint(_ status: FileStatus?, in directory: FilePath) -> String? {
     switch status?.kind {
-    case .regular?, nil: return directoryComplaint(path.removingLastComponent())
+    case .regular?, nil: return directoryComplaint(directory)
     case .link?: return "it is a symbolic link, and would be replaced by a file"
     default: return "it is no regular file"
     }

@@ -87,8 +87,11 @@ package struct Judge: Sendable {
   }
 
   private var unreadable: Verdict? {
-    for (key, evidence) in observation.inputs.sorted(by: { $0.key < $1.key }) {
-      if case .unreadable(let reason) = evidence { return .unreadable(FilePath(key), reason) }
+    let inputs = observation.inputs.lazy.compactMap { key, evidence in
+      if case .unreadable(let reason) = evidence { (key: key, reason: reason) } else { nil }
+    }
+    if let first = inputs.min(by: { $0.key < $1.key }) {
+      return .unreadable(FilePath(first.key), first.reason)
     }
     if case .unusable(let reason) = observation.product {
       return .unreadable(observation.rule.product.path, reason)
@@ -169,14 +172,18 @@ extension Judge {
   static let dateMargin = Duration.seconds(2)
 
   private func changes(since recorded: [String: InputEvidence]) -> [Reason] {
+    if observation.hasSameInputs(as: recorded) { return [] }
     // What was read in vain since the record was made is no input of the product.
-    let others = Set(state.unfinishedReport).subtracting(recorded.keys)
-    let keys = Set(recorded.keys).union(observation.inputs.keys).subtracting(others).sorted()
-    return keys.compactMap { key in
-      let old = recorded[key] ?? .absent
-      let new = observation.inputs[key] ?? .absent
-      return new.compared(to: old) == .different ? Self.reason(key, from: old, to: new) : nil
+    let others = state.unfinishedReport
+    var changed: [(key: String, old: InputEvidence, new: InputEvidence)] = []
+    for (key, new) in observation.inputs {
+      guard let old = recorded[key] ?? (others.contains(key) ? nil : .absent) else { continue }
+      if new.compared(to: old) == .different { changed.append((key, old, new)) }
     }
+    for (key, old) in recorded where observation.inputs[key] == nil && old != .absent {
+      changed.append((key, old, .absent))
+    }
+    return changed.sorted { $0.key < $1.key }.map { Self.reason($0.key, from: $0.old, to: $0.new) }
   }
 
   private static func reason(

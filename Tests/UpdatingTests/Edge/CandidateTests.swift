@@ -11,7 +11,7 @@ import Testing
 
   @Test func `what everybody may read is made beside the product`() throws {
     try product.write("old", mode: 0o644)
-    let candidate = try Candidate(for: product, isPrivate: false)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: false)
     #expect(candidate.path.removingLastComponent() == Scratch.directory)
     try candidate.path.write("new")
     try candidate.commit()
@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func `what appeared in the place of a first product stays, and is told`(isPrivate: Bool) throws {
-    let candidate = try Candidate(for: product, isPrivate: isPrivate)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: isPrivate)
     try candidate.path.write("ours")
     try product.write("theirs")
     let error = #expect(throws: SystemError.self) { try candidate.commit() }
@@ -29,7 +29,7 @@ import Testing
     candidate.remove()
     #expect(try FileReading.names(in: Scratch.directory).map(\.string) == ["list.cdb"])
     // The next one knows of it, and replaces it.
-    let next = try Candidate(for: product, isPrivate: isPrivate)
+    let next = try Candidate(for: FilePlace(product), isPrivate: isPrivate)
     try next.path.write("ours")
     try next.commit()
     #expect(try product.text == "ours")
@@ -40,7 +40,7 @@ import Testing
     isPrivate: Bool, mode: UInt32
   ) throws {
     try product.write("old", mode: mode)
-    let candidate = try Candidate(for: product, isPrivate: isPrivate)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: isPrivate)
     let directory = candidate.path.removingLastComponent()
     #expect(try FileStatus.of(directory)?.mode == 0o700)
     #expect(directory.removingLastComponent() == Scratch.directory)
@@ -55,14 +55,14 @@ import Testing
     let home = Scratch.directory.appending("home")
     try FileOperations.makeDirectory(home)
     try shell("chown 4711 $1", home)
-    let candidate = try Candidate(for: home.appending("list.cdb"), isPrivate: false)
+    let candidate = try Candidate(for: FilePlace(home.appending("list.cdb")), isPrivate: false)
     let directory = candidate.path.removingLastComponent()
     #expect(directory.removingLastComponent() == home)
     #expect(try FileStatus.of(directory)?.owner == 0)
   }
 
   @Test func `what builders drop beside their candidate goes with it`() throws {
-    let candidate = try Candidate(for: product, isPrivate: false)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: false)
     for suffix in ["", ".t", "x"] { try FilePath(candidate.path.string + suffix).write("half") }
     try FilePath(candidate.temporaryPath.string).write("half")
     try FileOperations.makeDirectory(candidate.depfilePath)

@@ -69,12 +69,12 @@ import Testing
   @Test func `what was found fresh is remembered with its new stamps`() {
     var state = World.state(World.record(["/a": World.text("one\n", 10)], World.product("m", 20)))
     let touched = World.observation(["/a": World.text("one\n", 50)], World.product("m", 20))
-    RecordKeeping.refresh(&state, .fresh(.record), touched)
+    _ = RecordKeeping.refresh(&state, .fresh(.record), touched)
     #expect(state.record?.inputs == touched.inputs)
     #expect(state.record?.time == World.time(21))
     let byHand = World.observation(["/a": World.text("two\n", 60)], World.product("h", 70))
     let verdict = Verdict.fresh(.dates(made: World.time(70)))
-    RecordKeeping.refresh(&state, verdict, byHand)
+    _ = RecordKeeping.refresh(&state, verdict, byHand)
     #expect(state.record?.product == byHand.product)
     #expect(state.record?.time == byHand.time)
     #expect(state.record?.adopted == World.time(70))
@@ -83,7 +83,7 @@ import Testing
     // The same product again is no news.
     let later = World.observation(
       ["/a": World.text("two\n", 80)], World.product("h", 70), at: 120)
-    RecordKeeping.refresh(&state, verdict, later)
+    _ = RecordKeeping.refresh(&state, verdict, later)
     #expect(state.record?.inputs == later.inputs)
     #expect(state.record?.time == byHand.time)
     #expect(state.runs.count == 1)
@@ -97,7 +97,7 @@ import Testing
     let record = World.record(["/a": World.text("one\n", 10)], World.product("m", 20))
     var state = World.state(record, failure: World.failure(since: 1, next: 2, [:]))
     let edited = World.observation(["/a": World.text("two\n", 50)], World.product("m", 20))
-    RecordKeeping.refresh(&state, .stale([.productMissing]), edited)
+    _ = RecordKeeping.refresh(&state, .stale([.productMissing]), edited)
     #expect(state.record == record)
     #expect(state.failure != nil)
   }

@@ -23,14 +23,12 @@ import Updating
   ])
   func `places in a command are filled in one pass`(arguments: [String], result: [String]) {
     let names = ["{candidate}": "/c", "{temporary}": "/t"]
-    #expect(BuildCommand(arguments).filled(with: names) == result)
+    #expect(BuildCommand(arguments).filled { names[$0] } == result)
   }
 
   @Test func `a name that holds a place is not filled again`() {
-    let filled = BuildCommand(["{candidate}"]).filled(with: [
-      "{candidate}": "/{temporary}", "{temporary}": "/t",
-    ])
-    #expect(filled == ["/{temporary}"])
+    let names = ["{candidate}": "/{temporary}", "{temporary}": "/t"]
+    #expect(BuildCommand(["{candidate}"]).filled { names[$0] } == ["/{temporary}"])
   }
 
   static func changed(_ change: (inout Rule) -> Void) -> Rule {
