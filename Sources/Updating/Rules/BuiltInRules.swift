@@ -204,7 +204,7 @@ extension BuiltInRules {
     guard let users = try? settings.layout.readPasswordFile(),
       let home = settings.layout.vpopmailHome(among: users)
     else { return [] }
-    let directory = home.appending("etc")
+    let directory = settings.layout.root(home.appending("etc"))
     let roaming = try? FileStatus.of(directory.appending("open-smtp"))
     return roaming == nil ? [tcpRule(directory.appending("tcp.smtp"))] : []
   }
