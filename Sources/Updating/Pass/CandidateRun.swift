@@ -180,7 +180,9 @@ extension CandidateRun {
 
   private func moveIntoPlace(_ inspection: Inspection) {
     do {
-      outcome.keptPrevious = try PreviousProduct(rule.name, environment.store).keep(product)
+      if inspection.isOldSound {
+        outcome.keptPrevious = try PreviousProduct(rule.name, environment.store).keep(product)
+      }
       try candidate?.commit()
       outcome.result = .built
       outcome.summary = "built" + (inspection.records.map { ": \($0)" } ?? "")

@@ -91,9 +91,11 @@ final class InPlaceRun: RuleRun {
   }
 
   private func accept(_ after: FileStatus) throws {
+    let isOldSound: Bool
     do {
       let inspection = try Inspection(
         of: product, replacing: backup ?? "/dev/null", isDatabase: isDatabase)
+      isOldSound = inspection.isOldSound
       outcome.records = inspection.records
       outcome.samples = inspection.samples
       outcome.result = inspection.isUnchanged ? .unchanged : .built
@@ -104,7 +106,7 @@ final class InPlaceRun: RuleRun {
       return fail("the new product is no good: \(VisibleText.escape("\(error)"))")
     }
     if let before { try FileOperations.adopt(owner: before, of: product, now: after) }
-    if let backup, outcome.result == .built {
+    if let backup, outcome.result == .built, isOldSound {
       try FileOperations.rename(backup, to: environment.store.previousPath(of: rule.name))
       self.backup = nil
       outcome.keptPrevious = true

@@ -228,6 +228,23 @@ import Testing
     #expect(try count(server) == 6)
   }
 
+  @Test func `a held product that is damaged is made anew, and the sound previous one is kept`()
+    throws
+  {
+    let server = try server(3)
+    try server.pass()
+    try list(5, of: server)
+    try server.pass()
+    _ = try server.rollBack("x.cdb")
+    try shell("truncate -s 2049 $1", server.product("x.cdb"))
+    #expect(try server.run("x.cdb") == .built)
+    #expect(try count(server) == 5)
+    #expect(server.log.contains { $0.contains("stale: the product is damaged") }, "\(server.log)")
+    // Not the damaged one: that is of no use to anybody.
+    let report = try server.rollBack("x.cdb")
+    #expect(report.records?.after == 5)
+  }
+
   @Test func `what cannot be rolled back says why`() throws {
     let server = try server(3)
     #expect(throws: RollbackError.noSuchRule("none")) { try server.rollBack("none") }
