@@ -20,6 +20,8 @@ package final class Candidate {
 
   /// The file that will be replaced.
   let product: FilePath
+  /// How the names beside the product begin.
+  private let base: String
   /// The private directory, where there is one.
   private let directory: FilePath?
   private var isRemoved = false
@@ -47,7 +49,7 @@ package final class Candidate {
     self.product = product
     let parent = place ?? product.removingLastComponent()
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let base = ".\(name)\(NameNoise.candidateMark)\(random)"
+    base = ".\(name)\(NameNoise.candidateMark)\(random)"
     let old = try FileStatus.of(product, followingLinks: false)
     isFirst = old == nil
     let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
@@ -59,7 +61,7 @@ package final class Candidate {
       depfilePath = parent.appending(base + ".depfile.tmp")
     } else {
       let directory = parent.appending(base + ".tmp")
-      try Self.makeDirectory(directory, owner)
+      try Self.makeDirectory(directory, beside: product, owner)
       self.directory = directory
       made = Self.lastChange(of: parent)
       path = directory.appending(name)
@@ -71,9 +73,9 @@ package final class Candidate {
   deinit { discard() }
 
   private static func makeDirectory(
-    _ directory: FilePath, _ owner: RuleUser?
+    _ directory: FilePath, beside product: FilePath, _ owner: RuleUser?
   ) throws(SystemError) {
-    try check("mkdir", directory.visible) {
+    try check("make a directory beside", product.visible) {
       unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
     }
     if let owner {
@@ -81,6 +83,16 @@ package final class Candidate {
         unsafe directory.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
       }
     }
+  }
+
+  /// A text in which the random names are the product's own: they would make a failure that stays
+  /// the same look like a new one at each try.
+  func named(_ text: String) -> String {
+    let name = VisibleText.escape(product.lastComponent?.string ?? "")
+    let base = VisibleText.escape(base)
+    return text.replacing("\(base).temporary.tmp", with: "\(name).tmp")
+      .replacing("\(base).depfile.tmp", with: "depfile")
+      .replacing("\(base).tmp/", with: "").replacing("\(base).tmp", with: name)
   }
 
   /// Whether the builder has written its file, and not something else under its name.

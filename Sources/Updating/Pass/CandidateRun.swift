@@ -56,6 +56,11 @@ final class CandidateRun: RuleRun {
   }
 
   private func finish(_ outcome: RunOutcome) {
+    var outcome = outcome
+    if let candidate {
+      outcome.summary = candidate.named(outcome.summary)
+      outcome.output = outcome.output.map(candidate.named)
+    }
     candidate?.remove()
     candidate = nil
     child = nil
