@@ -54,10 +54,10 @@ import Testing
     }
     #expect(try server.updateQmail("--rollback", "tcp.smtp.cdb").code == 1)
     try server.path("etc/tcp.smtp").write("1.2.3.4 : allow\n")
-    let failed = try server.updateQmail()
-    #expect(failed.code == 1)
-    #expect(failed.text.contains("unable to parse this line: 1.2.3.4 : allow"))
-    #expect(try server.updateQmail().code == 1, "a rule that has failed is trouble until it works")
+    for _ in 1...2 {  // A rule that has failed is trouble until it works, and told each time.
+      let failed = try server.updateQmail()
+      #expect(failed.code == 1 && failed.text.contains("unable to parse this line: 1.2.3.4"))
+    }
     try server.configure("nonsense = 1\n")
     let bad = try server.updateQmail()
     #expect(bad.code == 2)

@@ -46,6 +46,15 @@ import Testing
     let told = server.log.count
     #expect(try server.run("x.cdb") == nil)
     #expect(server.log.count == told)
+    // But an operator who asks gets an answer.
+    #expect(try server.pass(asked: .now).isTrouble)
+    #expect(server.log.last?.hasPrefix("x.cdb: held: would lose 21 of 100 records") == true)
+    let plan = Plan(
+      try StatusSurvey(server.settings, StateCache(server.store) { _ in }),
+      PassOrder(cause: ["test"]))
+    #expect(plan.lines == ["nothing to do"])
+    let whole = plan.lines(andWhatStays: true)
+    #expect(whole.count == 1 && whole[0].hasPrefix("x.cdb: would stay held: would lose 21"))
 
     #expect(try server.run("x.cdb", forcing: true) == .built)
     #expect(try count(server) == 79)
