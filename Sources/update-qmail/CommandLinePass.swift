@@ -87,8 +87,8 @@ extension CommandLinePass {
       pass.start()
       return { pass.stop() }
     }
-    if let failure = result.failure { throw ToolFailure(.cannotWork, failure) }
     if result.isStopped { throw ToolFailure(.cannotWork, "stopped by a signal") }
+    if let failure = result.failure { throw ToolFailure(.cannotWork, failure) }
     return result.isTrouble ? .trouble : .fine
   }
 
