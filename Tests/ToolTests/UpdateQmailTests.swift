@@ -299,6 +299,11 @@ import Testing
     #expect(
       try server.dump(server.path("etc/aliases.cdb")).first?.contains("other.example") == true)
 
+    try server.path("etc/aliases").write("root: ann\nsales: joe")
+    let open = try server.updateQmail()
+    #expect(try server.dump(server.path("etc/aliases.cdb")).count == 1, "newaliases drops sales")
+    #expect(open.text.contains("etc/aliases: its last line has no newline"), "\(open.text)")
+
     let sound = try FileReading.contents(of: server.path("etc/aliases.cdb"))
     try server.path("etc/aliases").write("root: /var/mail/x\n")
     let failed = try server.updateQmail()

@@ -105,6 +105,7 @@ final class InPlaceRun: RuleRun {
       try restore()
       return fail("the new product is no good: \(VisibleText.escape("\(error)"))")
     }
+    warnOfOpenLine()
     if let before { try FileOperations.adopt(owner: before, of: product, now: after) }
     if let backup, outcome.result == .built, isOldSound {
       try FileOperations.rename(backup, to: environment.store.previousPath(of: rule.name))
@@ -112,6 +113,15 @@ final class InPlaceRun: RuleRun {
       outcome.keptPrevious = true
     }
     finish(outcome)
+  }
+
+  /// Tells of a last line that the program has left out without telling.
+  private func warnOfOpenLine() {
+    guard command.dropsOpenLine, let text = rule.inputs.first?.path,
+      let last = (try? FileReading.contents(of: text))?.last, last != UInt8(ascii: "\n")
+    else { return }
+    outcome.output.append(
+      "warning: \(text.visible): its last line has no newline, and is left out")
   }
 
   /// Puts the old product back; there may have been none.
