@@ -139,12 +139,14 @@ package final class Candidate {
   }
 
   private func moveIntoPlace() throws(SystemError) {
-    guard isFirst else { return try FileOperations.rename(path, to: product) }
     do {
-      try FileOperations.rename(path, toFree: product)
+      if isFirst {
+        try FileOperations.rename(path, toFree: product)
+      } else {
+        try FileOperations.rename(path, to: product)
+      }
     } catch {
-      guard error.errno == .fileExists else { throw error }
-      throw SystemError("create", product, .fileExists)
+      throw SystemError(isFirst ? "create" : "replace", product, error.errno)
     }
   }
 

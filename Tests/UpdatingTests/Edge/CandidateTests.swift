@@ -35,6 +35,17 @@ import Testing
     #expect(try product.text == "ours")
   }
 
+  @Test func `what cannot be replaced is told by its own name`() throws {
+    try product.write("old")
+    let candidate = try Candidate(for: product, isPrivate: false)
+    try candidate.path.write("new")
+    try FileOperations.remove(product)
+    try FileOperations.makeDirectory(product)
+    let error = #expect(throws: SystemError.self) { try candidate.commit() }
+    #expect(error?.description == "unable to replace \(product): Is a directory")
+    candidate.remove()
+  }
+
   @Test(arguments: [false, true])
   func `in words its names are the product's, which stay from run to run`(isPrivate: Bool) throws {
     let candidate = try Candidate(for: product, isPrivate: isPrivate)
