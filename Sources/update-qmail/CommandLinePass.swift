@@ -52,9 +52,13 @@ extension CommandLinePass {
   func showPlan(forcing names: [String]) throws -> Ending {
     let survey = try survey
     try refuseUnknown(names, survey)
-    let order = PassOrder(forced: Set(names), includesOpaque: true, cause: ["update-qmail"])
-    try Self.print(Plan(survey, order).lines)
+    let plan = Plan(survey, order(forcing: names))
+    try Self.print(plan.lines(andWhatStays: true))
     return .fine
+  }
+
+  private func order(forcing names: [String]) -> PassOrder {
+    PassOrder(forced: Set(names), includesOpaque: true, cause: ["update-qmail"], asked: .now)
   }
 
   private func refuseUnknown(_ names: [String], _ survey: StatusSurvey) throws {
@@ -73,8 +77,7 @@ extension CommandLinePass {
 extension CommandLinePass {
   func makePass(forcing names: [String]) throws -> Ending {
     try refuseUnknown(names, try survey)
-    let cause = ["update-qmail"]
-    let order = PassOrder(forced: Set(names), includesOpaque: true, cause: cause)
+    let order = order(forcing: names)
     var result = PassResult()
     try run { environment, done in
       let pass = Pass(order, in: environment, states: states) {
@@ -84,8 +87,8 @@ extension CommandLinePass {
       pass.start()
       return { pass.stop() }
     }
-    if let failure = result.failure { throw ToolFailure(.cannotWork, failure) }
     if result.isStopped { throw ToolFailure(.cannotWork, "stopped by a signal") }
+    if let failure = result.failure { throw ToolFailure(.cannotWork, failure) }
     return result.isTrouble ? .trouble : .fine
   }
 

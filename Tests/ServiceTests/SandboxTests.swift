@@ -43,6 +43,21 @@ import Testing
     #expect(try update().code == 0)
   }
 
+  @Test func `its qmail-send takes no offence at a missing locals, as the real one`() throws {
+    _ = try makeSandbox()
+    let script = """
+      cd "$0/service/qmail-send"
+      ./run & send=$!
+      for change in 'rm' 'mkdir'; do
+        sleep 0.3; $change ../../var/qmail/control/locals; kill -HUP $send; sleep 0.3; echo "$change"
+      done
+      kill $send; wait $send
+      """
+    let result = try Tools.run(["sh", "-c", script, tree.string])
+    let said = result.lines.filter { ["rm", "alert:", "mkdir"].contains($0.prefix { $0 != " " }) }
+    #expect(said == ["rm", "alert: unable to reread control/locals", "mkdir"], "\(result.text)")
+  }
+
   @Test func `a directory with something else in it is not touched`() throws {
     try tree.appending("precious").write("mine\n")
     let result = try makeSandbox()

@@ -46,6 +46,7 @@ import Testing
       ["--nonsense"], ["--status", "--json"], ["--force"], ["--force", "none"],
       ["--rollback", "none"], ["--rollback", "tcp.smtp.cdb", "--dry-run"],
       ["--status", "--force", "tcp.smtp.cdb"], ["--config", "/nonexistent/x.toml"],
+      ["--root", "/nonexistent", "--status"],
     ] {
       let result = try Tools.run(
         [try Tools.own("update-qmail"), "--root", server.root.string] + usage)
@@ -54,10 +55,10 @@ import Testing
     }
     #expect(try server.updateQmail("--rollback", "tcp.smtp.cdb").code == 1)
     try server.path("etc/tcp.smtp").write("1.2.3.4 : allow\n")
-    let failed = try server.updateQmail()
-    #expect(failed.code == 1)
-    #expect(failed.text.contains("unable to parse this line: 1.2.3.4 : allow"))
-    #expect(try server.updateQmail().code == 1, "a rule that has failed is trouble until it works")
+    for _ in 1...2 {  // A rule that has failed is trouble until it works, and told each time.
+      let failed = try server.updateQmail()
+      #expect(failed.code == 1 && failed.text.contains("unable to parse this line: 1.2.3.4"))
+    }
     try server.configure("nonsense = 1\n")
     let bad = try server.updateQmail()
     #expect(bad.code == 2)
@@ -165,39 +166,6 @@ import Testing
     #expect(try server.updateQmail().code == 1)
     #expect(try report(server).rules.first { $0.name == "x.cdb" }?.held?.cause == "rollback")
     #expect(try server.updateQmail("--force", "x.cdb").code == 0)
-  }
-
-  /// vpopmail sends HUP to whatever looks like qmail-send in a list of processes.
-  @Test func `a HUP stops a pass at a terminal, and no other`() throws {
-    let server = try server()
-    try server.configure(
-      server.rule("qmail-send-list", script: "kill -HUP $PPID; sleep 0.2; cat $2 >$1"))
-    try server.path("etc/qmail-send-list.txt").write("1\n")
-    let alone = try server.updateQmail("--force", "qmail-send-list")
-    #expect(alone.code == 0, "\(alone.text)")
-    #expect(alone.text.contains("qmail-send-list: built"))
-    let line =
-      "'\(try Tools.own("update-qmail"))' --root '\(server.root)' --force 'qmail-send-list'"
-    let attended = try Tools.run(["script", "-qec", line, "/dev/null"])
-    #expect(attended.code == 111, "\(attended.text)")
-    #expect(attended.text.contains("stopped by a signal"))
-  }
-
-  @Test func `a HUP does not end a wait for the lock either`() throws {
-    let server = try server()
-    try server.updateQmail()
-    let result = try shell(
-      """
-      setlock $2/var/lib/qmail-updater/lock sleep 2 &
-      while setlock -n $2/var/lib/qmail-updater/lock true 2>/dev/null; do sleep 0.05; done
-      $1 --root $2 --force tcp.smtp.cdb 2>&1 </dev/null | cat &
-      # The pipeline's own shell waits; update-qmail is the one with a child of its own.
-      until waiting=$(pgrep -x -f "$1 --root $2 --force tcp.smtp.cdb" | tail -n +2) && [ "$waiting" ]
-      do sleep 0.05; done
-      kill -HUP $(pgrep -x -f "$1 --root $2 --force tcp.smtp.cdb")
-      wait
-      """, FilePath(try Tools.own("update-qmail")), server.root)
-    #expect(result.lines.contains { $0.hasPrefix("tcp.smtp.cdb: unchanged") }, "\(result.text)")
   }
 
   /// Across file systems the previous product is a copy.
@@ -330,6 +298,11 @@ import Testing
     #expect(try server.updateQmail().code == 0)
     #expect(
       try server.dump(server.path("etc/aliases.cdb")).first?.contains("other.example") == true)
+
+    try server.path("etc/aliases").write("root: ann\nsales: joe")
+    let open = try server.updateQmail()
+    #expect(try server.dump(server.path("etc/aliases.cdb")).count == 1, "newaliases drops sales")
+    #expect(open.text.contains("etc/aliases: its last line has no newline"), "\(open.text)")
 
     let sound = try FileReading.contents(of: server.path("etc/aliases.cdb"))
     try server.path("etc/aliases").write("root: /var/mail/x\n")

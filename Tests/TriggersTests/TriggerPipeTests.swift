@@ -185,8 +185,9 @@ import Testing
     #expect(ended?.isSuccess == true)
   }
 
-  @Test func `an empty plain file that a touch has left is replaced`() throws {
-    try path.write("")
+  @Test(arguments: ["", "\n"])
+  func `a plain file that a touch or an echo has left is replaced`(contents: String) throws {
+    try path.write(contents)
     let harness = try PipeHarness(path)
     #expect(try FileStatus.of(path)?.kind == .fifo)
     try harness.start("touch \"$1\"") { _ in }

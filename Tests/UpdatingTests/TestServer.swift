@@ -94,12 +94,12 @@ extension TestServer {
   /// begun.
   @discardableResult
   func pass(
-    forcing forced: String..., includesOpaque: Bool = false,
+    forcing forced: String..., includesOpaque: Bool = false, asked: Timestamp? = nil,
     meanwhile: (EventLoop, Pass) -> Void = { _, _ in }
   ) throws -> PassResult {
     let loop = EventLoop()
     let order = PassOrder(
-      forced: Set(forced), includesOpaque: includesOpaque, cause: ["test"])
+      forced: Set(forced), includesOpaque: includesOpaque, cause: ["test"], asked: asked)
     var result: PassResult?
     let states = StateCache(store) { [self] line in log.append("state: warning: \(line)") }
     let pass = Pass(order, in: environment(loop), states: states) {

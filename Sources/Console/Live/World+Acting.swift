@@ -54,7 +54,8 @@ extension World {
 
   private func run(forced: [String]) {
     guard pass == nil else { return say(.refused, "a pass of this console is running already") }
-    let order = PassOrder(forced: Set(forced), includesOpaque: true, cause: ["qmail-console"])
+    let order = PassOrder(
+      forced: Set(forced), includesOpaque: true, cause: ["qmail-console"], asked: .now)
     send(.activity(Activity("looking at every rule", since: .now)))
     let isNew = (try? FileStatus.of(store.directory)) == nil
     let pass = Pass(order, in: environment, states: states) { [weak self] result in

@@ -21,6 +21,15 @@ package struct ConfigurationOptions: ParsableArguments {
 
   package init() {}
 
+  /// A tree that is not there would be an empty server, where all is well, and the service would
+  /// make one.
+  package func validate() throws {
+    guard let rootDirectory else { return }
+    guard (try? FileStatus.of(rootDirectory))?.kind == .directory else {
+      throw ValidationError("--root \(rootDirectory.visible): there is no such directory")
+    }
+  }
+
   /// What stands before every path.
   package var root: Root { rootDirectory.map { Root($0) } ?? Root() }
 }

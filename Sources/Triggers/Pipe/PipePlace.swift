@@ -84,7 +84,7 @@ extension PipePlace {
       let opened = try openFIFO(path)
       return opened.isSame(as: status) ? opened : nil
     }
-    guard Self.isLeftByTouch(status, in: directory) else {
+    guard Self.isLeftByPoke(status, in: directory) else {
       throw TriggerPipeError.occupied(path, by: Self.words(for: status))
     }
     return try create { temporary throws(SystemError) in
@@ -167,10 +167,10 @@ extension PipePlace {
 
   static func isTrusted(_ owner: UInt32) -> Bool { owner == 0 || owner == geteuid() }
 
-  /// Whether this is what `touch` leaves where the pipe was missing: an empty plain file, in a
-  /// directory where nobody else can have put it.
-  static func isLeftByTouch(_ status: FileStatus, in directory: FileStatus?) -> Bool {
-    guard let directory, status.kind == .regular, status.size == 0 else { return false }
+  /// Whether this is what a poke leaves where the pipe was missing: a plain file, empty from `touch`
+  /// and with an empty line from `echo`, in a directory where nobody else can have put it.
+  static func isLeftByPoke(_ status: FileStatus, in directory: FileStatus?) -> Bool {
+    guard let directory, status.kind == .regular, status.size <= 1 else { return false }
     return isTrusted(directory.owner) && directory.mode & 0o022 == 0
   }
 

@@ -49,8 +49,8 @@ package final class TriggerPipe {
   ///
   /// - Parameters:
   ///   - path: Where the pipe lies. A missing directory is created with mode 0755. An existing FIFO
-  ///     must belong to root or to our user. An empty plain file, which a `touch` has left while
-  ///     there was no pipe, is replaced if nobody else can write to the directory.
+  ///     must belong to root or to our user. A plain file that a `touch` or an `echo` has left while
+  ///     there was no pipe is replaced if nobody else can write to the directory.
   ///   - loop: The loop that waits for pokes.
   ///   - log: Gets the lines that the administrator should see.
   ///   - onPoke: Called on the loop after one or more pokes.

@@ -18,12 +18,14 @@ struct Announcement {
     case .fresh(.dates(let made)): "fresh by date \(made.nanoseconds)"
     case .fresh: "fresh"
     case .stale: "stale " + (extra ?? "")
-    case .failed(let failure): "failed " + failure.message
+    case .failed(let failure): Self.key(ofFailure: failure.message)
     case .held(let hold): "held \(hold.cause) \(hold.since.nanoseconds)"
     case .missingInput, .unreadable, .off, .removed:
       verdict.word + " " + reasons.joined(separator: "; ")
     }
   }
+
+  static func key(ofFailure message: String) -> String { "failed " + message }
 
   /// The line for the log.
   var text: String {

@@ -21,7 +21,7 @@ extension BuildCommand {
         case Self.candidate: candidate.path.string
         case Self.temporary: candidate.temporaryPath.string
         case Self.depfile: candidate.depfilePath.string
-        case Self.product: candidate.product.string
+        case Self.product: candidate.product.path.string
         case Self.memory: memory?.string ?? Self.noFile
         default: nil
         }

@@ -14,7 +14,9 @@ package final class Candidate {
   /// The file that the builder writes.
   package let path: FilePath
   /// The file that will be replaced.
-  let product: FilePath
+  let product: FilePlace
+  /// How the names beside the product begin.
+  private let base: String
   /// The private directory, where there is one.
   private let directory: FilePath?
   private var isRemoved = false
@@ -39,9 +41,9 @@ package final class Candidate {
     guard !product.name.isEmpty else {
       throw SystemError("replace", product.path, .invalidArgument)
     }
-    self.product = product.path
+    self.product = product
     let parent = place ?? product.directory
-    let base = ".\(product.name)\(NameNoise.candidateMark)\(RandomWord.make())"
+    base = ".\(product.name)\(NameNoise.candidateMark)\(RandomWord.make())"
     let old = try FileStatus.of(product.path, followingLinks: false)
     isFirst = old == nil
     let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
@@ -51,7 +53,7 @@ package final class Candidate {
       path = parent.appending(base + ".tmp")
     } else {
       let directory = parent.appending(base + ".tmp")
-      try Self.makeDirectory(directory, owner)
+      try Self.makeDirectory(directory, beside: product.path, owner)
       self.directory = directory
       made = Self.lastChange(of: parent)
       path = directory.appending(product.name)
@@ -61,20 +63,20 @@ package final class Candidate {
   deinit { discard() }
 
   /// A second name for builders that need one.
-  var temporaryPath: FilePath { name("temporary") }
-  /// Where the builder may report what it read.
-  var depfilePath: FilePath { name("depfile") }
-
-  /// Another name: in the private directory, or else as random as that of the file itself.
-  private func name(_ purpose: String) -> FilePath {
-    guard directory == nil else { return path.removingLastComponent().appending(purpose) }
-    return FilePath(path.string.dropLast(4) + ".\(purpose).tmp")
+  var temporaryPath: FilePath {
+    place.appending(directory == nil ? "\(base).temporary.tmp" : "\(product.name).tmp")
   }
+  /// Where the builder may report what it read.
+  var depfilePath: FilePath {
+    place.appending(directory == nil ? "\(base).depfile.tmp" : "depfile")
+  }
+  /// The directory that the candidate is in.
+  private var place: FilePath { path.removingLastComponent() }
 
   private static func makeDirectory(
-    _ directory: FilePath, _ owner: RuleUser?
+    _ directory: FilePath, beside product: FilePath, _ owner: RuleUser?
   ) throws(SystemError) {
-    try check("mkdir", directory.visible) {
+    try check("make a directory beside", product.visible) {
       unsafe directory.withPlatformString { unsafe mkdir($0, 0o700) }
     }
     if let owner {
@@ -82,6 +84,16 @@ package final class Candidate {
         unsafe directory.withPlatformString { unsafe lchown($0, owner.uid, owner.gid) }
       }
     }
+  }
+
+  /// A text in which the random names are the product's own: they would make a failure that stays
+  /// the same look like a new one at each try.
+  func named(_ text: String) -> String {
+    let name = VisibleText.escape(product.name)
+    let base = VisibleText.escape(base)
+    return text.replacing("\(base).temporary.tmp", with: "\(name).tmp")
+      .replacing("\(base).depfile.tmp", with: "depfile")
+      .replacing("\(base).tmp/", with: "").replacing("\(base).tmp", with: name)
   }
 
   /// Whether the builder has written its file, and not something else under its name.
@@ -110,9 +122,9 @@ package final class Candidate {
     let new = try FileStatus.of(file, subject: path.visible)
     // A second name would be another file's, which must not get the product's owner and mode.
     guard new.kind == .regular, new.links == 1 else {
-      throw SystemError("replace", product, .invalidArgument)
+      throw SystemError("replace", product.path, .invalidArgument)
     }
-    let old = try FileStatus.of(product, followingLinks: false)
+    let old = try FileStatus.of(product.path, followingLinks: false)
     let owner = old?.owner ?? geteuid()
     let group = old?.group ?? (new.owner == geteuid() ? new.group : getegid())
     if new.owner != owner || new.group != group {
@@ -124,16 +136,18 @@ package final class Candidate {
     }
     try file.synchronize(subject: path.visible)
     try moveIntoPlace()
-    try FileOperations.synchronizeDirectory(product.removingLastComponent())
+    try FileOperations.synchronizeDirectory(product.directory)
   }
 
   private func moveIntoPlace() throws(SystemError) {
-    guard isFirst else { return try FileOperations.rename(path, to: product) }
     do {
-      try FileOperations.rename(path, toFree: product)
+      if isFirst {
+        try FileOperations.rename(path, toFree: product.path)
+      } else {
+        try FileOperations.rename(path, to: product.path)
+      }
     } catch {
-      guard error.errno == .fileExists else { throw error }
-      throw SystemError("create", product, .fileExists)
+      throw SystemError(isFirst ? "create" : "replace", product.path, error.errno)
     }
   }
 
@@ -143,12 +157,10 @@ package final class Candidate {
   /// goes: the next candidate may be there by then.
   func remove() {
     discard()
-    let parent = product.removingLastComponent()
-    guard let name = product.lastComponent?.string,
-      let names = try? FileReading.names(in: parent.isEmpty ? "." : parent)
-    else { return }
+    let name = product.name
+    guard let names = try? FileReading.names(in: product.directory) else { return }
     for entry in names where Self.isLeftover(entry.string, of: name) {
-      let path = parent.appending(entry)
+      let path = product.directory.appending(entry)
       guard let status = try? FileStatus.of(path, followingLinks: false) else { continue }
       if status.kind == .directory { FileOperations.removeDirectory(path) }
       if Self.isCandidate(entry.string, of: name) || Self.isAbandoned(status) {

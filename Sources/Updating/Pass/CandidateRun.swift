@@ -56,6 +56,11 @@ final class CandidateRun: RuleRun {
   }
 
   private func finish(_ outcome: RunOutcome) {
+    var outcome = outcome
+    if let candidate {
+      outcome.summary = candidate.named(outcome.summary)
+      outcome.output = outcome.output.map(candidate.named)
+    }
     candidate?.remove()
     candidate = nil
     child = nil
@@ -180,7 +185,9 @@ extension CandidateRun {
 
   private func moveIntoPlace(_ inspection: Inspection) {
     do {
-      outcome.keptPrevious = try PreviousProduct(rule.name, environment.store).keep(product)
+      if inspection.isOldSound {
+        outcome.keptPrevious = try PreviousProduct(rule.name, environment.store).keep(product)
+      }
       try candidate?.commit()
       outcome.result = .built
       outcome.summary = "built" + (inspection.records.map { ": \($0)" } ?? "")

@@ -39,6 +39,9 @@ package enum Decision: Equatable, Sendable {
     case .held(let hold) where hold.cause == .rollback: return isForced ? ["forced"] : nil
     case .fresh, .held, .failed:
       if isForced { return ["forced"] }
+      if case .failed(let failure) = verdict, order.retries(failure) {
+        return ["its last run failed"]
+      }
       return isOpaqueDue ? order.cause : nil
     }
   }

@@ -90,9 +90,11 @@ final class InPlaceRun: RuleRun {
   }
 
   private func accept(_ after: FileStatus) throws {
+    let isOldSound: Bool
     do {
       let inspection = try Inspection(
         of: product, replacing: backup ?? "/dev/null", isDatabase: isDatabase)
+      isOldSound = inspection.isOldSound
       outcome.records = inspection.records
       outcome.samples = inspection.samples
       outcome.result = inspection.isUnchanged ? .unchanged : .built
@@ -102,13 +104,23 @@ final class InPlaceRun: RuleRun {
       try restore()
       return fail("the new product is no good: \(VisibleText.escape("\(error)"))")
     }
+    warnOfOpenLine()
     if let before { try FileOperations.adopt(owner: before, of: product, now: after) }
-    if let backup, outcome.result == .built {
+    if let backup, outcome.result == .built, isOldSound {
       try FileOperations.rename(backup, to: environment.store.previousPath(of: rule.name))
       self.backup = nil
       outcome.keptPrevious = true
     }
     finish(outcome)
+  }
+
+  /// Tells of a last line that the program has left out without telling.
+  private func warnOfOpenLine() {
+    guard command.dropsOpenLine, let text = rule.inputs.first?.path,
+      let last = (try? FileReading.contents(of: text))?.last, last != UInt8(ascii: "\n")
+    else { return }
+    outcome.output.append(
+      "warning: \(text.visible): its last line has no newline, and is left out")
   }
 
   /// Puts the old product back; there may have been none.

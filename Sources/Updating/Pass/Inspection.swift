@@ -7,6 +7,8 @@ internal import SystemSupport
 package struct Inspection: Equatable, Sendable, Codable {
   /// The two hold the same.
   package var isUnchanged: Bool
+  /// Whether the old one is worth keeping: a damaged .cdb is not.
+  package var isOldSound = true
   /// How the records differ, for a .cdb.
   package var records: RecordCounts?
   /// Some of the keys that would be lost or changed, made safe to show, marked `-`, `~` or `+`.
@@ -38,6 +40,7 @@ package struct Inspection: Equatable, Sendable, Codable {
     let sound = present == nil ? nil : Self.soundDatabase(old)
     let changes = try RecordChanges.between(sound, database, samples: sampleCount)
     isUnchanged = sound != nil && changes.isEmpty
+    isOldSound = sound != nil
     records = RecordCounts(
       before: changes.before, after: changes.after, added: changes.added,
       removed: changes.removed, changed: changes.changed)

@@ -18,6 +18,8 @@ package final class Pass {
   private var current: (any RuleRun)?
   /// When others are told that the present run goes on.
   private var telling: EventLoop.Token?
+  /// Whether the present run does again what failed, with nothing changed.
+  private var isRetry = false
   private var attempts = 0
   /// How often the present rule was put off because an input is still private.
   private var delays = 0
@@ -160,11 +162,13 @@ extension Pass {
       isNews = true
     }
     let announcement = Announcement(verdict, reasons, extra)
-    if state.announced != announcement.key {
+    var isTold = verdict.isTrouble || extra != nil
+    if order.asked == nil {
+      isTold = state.announced != announcement.key
       state.announced = announcement.key
-      environment.journal.note(rule.name, announcement.text)
-      isNews = true
+      if isTold { isNews = true }
     }
+    if isTold { environment.journal.note(rule.name, announcement.text) }
     return isNews
   }
 
@@ -204,8 +208,8 @@ extension Pass {
     var state = state
     let began = Timestamp.now
     let start = Instant.now
-    let isRetry = state.failure.map { observation.hasSameInputs(as: $0.inputs) } ?? false
-    if !isRetry {
+    isRetry = state.failure.map { observation.hasSameInputs(as: $0.inputs) } ?? false
+    if !isRetry || order.asked != nil {
       let word = attempts == 0 ? "stale" : "stale again"
       environment.journal.note(rule.name, "\(word): " + why.joined(separator: "; "))
     }
@@ -239,10 +243,7 @@ extension Pass {
   ) {
     var state = state
     state.running = nil
-    // A retry that fails as before is no news.
-    if outcome.result != .failed || outcome.summary != state.failure?.message {
-      tell(rule, outcome, report)
-    }
+    tell(rule, outcome, report, isNews: isNews(outcome, state))
     RecordKeeping.keep(outcome, report, of: observation, in: &state, by: surveyor)
     if result.isStopped, outcome.result == .failed { state.failure = nil }
     let after = observe(rule, state)
@@ -260,14 +261,27 @@ extension Pass {
     state.state = verdict.word
     state.reasons = wording.reasons(for: verdict)
     state.judged = .now
-    state.announced = Announcement(verdict, state.reasons, nil).key
+    if order.asked == nil { state.announced = Announcement(verdict, state.reasons, nil).key }
     conclude(rule, state, verdict, run: report, skipped: nil)
     position += 1
     work()
   }
 
-  private func tell(_ rule: Rule, _ outcome: RunOutcome, _ report: RunReport) {
+  /// Whether the log does not know yet what came of a run.
+  private func isNews(_ outcome: RunOutcome, _ state: RuleState) -> Bool {
+    guard outcome.result == .failed, order.asked == nil,
+      state.announced == Announcement.key(ofFailure: outcome.summary)
+    else { return true }
+    return !isRetry && state.runs.first?.output != Array(outcome.output.prefix(40))
+  }
+
+  private func tell(_ rule: Rule, _ outcome: RunOutcome, _ report: RunReport, isNews: Bool) {
     let took = Self.words(report.duration)
+    guard isNews else {
+      // After a line that says why it ran.
+      if !isRetry { environment.journal.note(rule.name, "failed as before, after \(took)") }
+      return
+    }
     switch outcome.result {
     case .failed:
       environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")

@@ -102,7 +102,6 @@ package final class Rollback {
     state.state = verdict.word
     state.reasons = Wording(environment.settings, now: .now).reasons(for: verdict)
     state.judged = .now
-    state.announced = Announcement(verdict, state.reasons, nil).key
     states.save(state)
   }
 }

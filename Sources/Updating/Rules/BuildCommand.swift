@@ -15,6 +15,9 @@ package struct BuildCommand: Equatable, Sendable {
   /// Whether it is known to read no more than the rule's inputs, and to write no more than its
   /// product and beside it: so that it can be run on copies, see `Rehearsal`.
   package var isRehearsable = false
+  /// Whether it leaves out the last line of its first input, without a word, when that line has no
+  /// newline at its end.
+  var dropsOpenLine = false
 
   package init(_ arguments: [String], standardInput: FilePath? = nil) {
     self.arguments = arguments

@@ -67,11 +67,13 @@ extension BuiltInRules {
     let usual = ["/var/lib/qmail/bin", "/usr/local/bin"].map { FilePath($0) }
     guard let command = tools.hardWired("newaliases", in: [programs] + usual)
     else { return nil }
+    var build = BuildCommand.tool(command)
+    build.dropsOpenLine = true
     // newaliases completes bare addresses from qmail-inject's files.
     let names = ["me", "defaulthost", "defaultdomain", "plusdomain"]
     return Rule(
       "aliases.cdb", inputs: [Input(text, isRequired: true)] + names.map { Input(control($0)) },
-      product: .file(product, isDatabase: true), action: .command(.tool(command)),
+      product: .file(product, isDatabase: true), action: .command(build),
       presence: .whereAnyExists([text]))
   }
 
@@ -204,7 +206,7 @@ extension BuiltInRules {
     guard let users = try? settings.layout.readPasswordFile(),
       let home = settings.layout.vpopmailHome(among: users)
     else { return [] }
-    let directory = home.appending("etc")
+    let directory = settings.layout.root(home.appending("etc"))
     let roaming = try? FileStatus.of(directory.appending("open-smtp"))
     return roaming == nil ? [tcpRule(directory.appending("tcp.smtp"))] : []
   }

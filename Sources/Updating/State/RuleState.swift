@@ -73,6 +73,9 @@ extension RuleState {
       self.reported = reported
     }
 
+    /// When it was tried last.
+    package var last: Timestamp { nextTry + (.zero - Self.delay(after: count)) }
+
     /// How long to wait after so many failures: 5 s, 30 s, then 5 minutes each time.
     package static func delay(after count: Int) -> Duration {
       switch count {

@@ -15,6 +15,8 @@ package struct Plan: Equatable, Sendable {
   package private(set) var steps: [Step] = []
   /// The rules that are due but that another one keeps from running: the rule, then the other.
   package private(set) var blocked: [(rule: String, by: String)] = []
+  /// The rules that are in trouble and that a pass leaves as they are, and what the trouble is.
+  package private(set) var staying: [(rule: String, trouble: String)] = []
 
   /// Plans a pass over rules as they stand.
   package init(_ survey: StatusSurvey, _ order: PassOrder) {
@@ -35,7 +37,11 @@ package struct Plan: Equatable, Sendable {
         blocked.append((rule.name, blocker))
         inTheWay.insert(rule.name)
       case .leave:
-        if status.verdict.isTrouble { inTheWay.insert(rule.name) }
+        if status.verdict.isTrouble {
+          inTheWay.insert(rule.name)
+          let reasons = status.reasons.joined(separator: "; ")
+          staying.append((rule.name, "\(status.verdict.word): \(reasons)"))
+        }
         guard let maker = rule.inputs.lazy.compactMap({ makers[$0.path.string] }).first,
           case .fresh = status.verdict
         else { continue }
@@ -48,5 +54,6 @@ package struct Plan: Equatable, Sendable {
 
   package static func == (left: Plan, right: Plan) -> Bool {
     left.steps == right.steps && left.blocked.elementsEqual(right.blocked) { $0 == $1 }
+      && left.staying.elementsEqual(right.staying) { $0 == $1 }
   }
 }

@@ -57,11 +57,13 @@ package struct Judge: Sendable {
     return !isDue && isSameRule(failure.rule) && observation.hasSameInputs(as: failure.inputs)
   }
 
-  /// Whether a hold still protects something: the product is there, and neither the rule nor an
-  /// input has changed.
+  /// Whether a hold still protects something: the product is there and sound, and neither the rule
+  /// nor an input has changed.
   private func isInForce(_ hold: RuleState.Hold) -> Bool {
-    observation.product != .missing && isSameRule(hold.rule)
-      && observation.hasSameInputs(as: hold.inputs)
+    switch observation.product {
+    case .missing, .file(_, _, damage: .some): false
+    default: isSameRule(hold.rule) && observation.hasSameInputs(as: hold.inputs)
+    }
   }
 
   private func isSameRule(_ digest: ContentDigest?) -> Bool {

@@ -108,7 +108,7 @@ import Testing
 
   @Test func `a failure is told once, tried again when due, and at once after a change`() throws {
     let server = try server()
-    try server.script("x.cdb", "echo run >>$QMAIL_UPDATER_ROOT/runs; echo 'no luck'; exit 1")
+    try server.script("x.cdb", "echo run >>$QMAIL_UPDATER_ROOT/runs; echo no luck with $1; exit 1")
     let runs = server.path("runs")
     #expect(try server.run("x.cdb") == .failed)
     for _ in 0..<3 { #expect(try server.run("x.cdb") == nil) }
@@ -120,14 +120,41 @@ import Testing
     }
     #expect(try runs.text == "run\nrun\nrun\nrun\n")
     #expect(server.log.filter { $0.contains("failed: ") }.count == 1, "\(server.log)")
-    #expect(server.log.contains("x.cdb: | no luck"))
+    #expect(server.log.contains("x.cdb: | no luck with \(server.product("x.cdb"))"))
 
     try server.source("x.cdb").write("b")
     #expect(try server.run("x.cdb") == .failed)
+    #expect(server.log.last?.hasPrefix("x.cdb: failed as before, after ") == true)
+    // Other words above the last line are news where something has changed.
+    try server.source("x.cdb").write("c")
+    try server.script("x.cdb", "echo more; echo no luck with $1; exit 1")
+    #expect(try server.run("x.cdb") == .failed)
+    #expect(server.log.filter { $0 == "x.cdb: | more" }.count == 1, "\(server.log)")
     try server.letRetryCome("x.cdb")
     try server.script("x.cdb", "echo 'other words'; exit 1")
     #expect(try server.run("x.cdb") == .failed)
-    #expect(server.log.filter { $0.contains("failed: ") }.count == 2, "\(server.log)")
+    #expect(server.log.filter { $0.contains("failed: ") }.count == 3, "\(server.log)")
+  }
+
+  @Test func `an operator's pass tries again what failed, and keeps no news from the log`()
+    throws
+  {
+    let server = try server()
+    try server.script("x.cdb", "echo 'no luck'; exit 1")
+    for count in 1...2 {
+      #expect(try server.entry("x.cdb", in: server.pass(asked: .now)).run?.result == .failed)
+      #expect(server.log.filter { $0.hasPrefix("x.cdb: failed: ") }.count == count)
+    }
+    // The service has not told of it.
+    for _ in 0..<2 { #expect(try server.run("x.cdb") == nil) }
+    #expect(server.log.filter { $0.hasPrefix("x.cdb: failed: ") }.count == 3, "\(server.log)")
+    try server.script("x.cdb", Self.good)
+    #expect(try server.entry("x.cdb", in: server.pass(asked: .now)).run?.result == .built)
+    let told = server.log.count
+    #expect(try server.entry("x.cdb", in: server.pass(asked: .now)).run == nil)
+    #expect(server.log.count == told, "\(server.log)")
+    #expect(try server.run("x.cdb") == nil)
+    #expect(server.log.last == "x.cdb: fresh")
   }
 
   @Test func `what depends on a failed rule is left out and says so, the others go on`() throws {

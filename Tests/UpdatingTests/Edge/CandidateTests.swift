@@ -35,6 +35,27 @@ import Testing
     #expect(try product.text == "ours")
   }
 
+  @Test func `what cannot be replaced is told by its own name`() throws {
+    try product.write("old")
+    let candidate = try Candidate(for: product, isPrivate: false)
+    try candidate.path.write("new")
+    try FileOperations.remove(product)
+    try FileOperations.makeDirectory(product)
+    let error = #expect(throws: SystemError.self) { try candidate.commit() }
+    #expect(error?.description == "unable to replace \(product): Is a directory")
+    candidate.remove()
+  }
+
+  @Test(arguments: [false, true])
+  func `in words its names are the product's, which stay from run to run`(isPrivate: Bool) throws {
+    let candidate = try Candidate(for: product, isPrivate: isPrivate)
+    let words = "\(candidate.path) \(candidate.temporaryPath) \(candidate.depfilePath)."
+    #expect(
+      candidate.named(words)
+        == "\(product) \(product).tmp \(Scratch.directory.appending("depfile")).")
+    candidate.remove()
+  }
+
   @Test(arguments: [(true, 0o644), (false, 0o640)])
   func `what not everybody may read is made where nobody else can look`(
     isPrivate: Bool, mode: UInt32

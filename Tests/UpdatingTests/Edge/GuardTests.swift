@@ -46,6 +46,15 @@ import Testing
     let told = server.log.count
     #expect(try server.run("x.cdb") == nil)
     #expect(server.log.count == told)
+    // But an operator who asks gets an answer.
+    #expect(try server.pass(asked: .now).isTrouble)
+    #expect(server.log.count == told + 1 && server.log.last?.hasPrefix("x.cdb: held: ") == true)
+    let plan = Plan(
+      try StatusSurvey(server.settings, StateCache(server.store) { _ in }),
+      PassOrder(cause: ["test"]))
+    #expect(plan.lines == ["nothing to do"])
+    let whole = plan.lines(andWhatStays: true)
+    #expect(whole.count == 1 && whole[0].hasPrefix("x.cdb: would stay held: would lose 21"))
 
     #expect(try server.run("x.cdb", forcing: true) == .built)
     #expect(try count(server) == 79)
@@ -226,6 +235,23 @@ import Testing
     try list(6, of: server)
     #expect(try server.run("x.cdb") == .built)
     #expect(try count(server) == 6)
+  }
+
+  @Test func `a held product that is damaged is made anew, and the sound previous one is kept`()
+    throws
+  {
+    let server = try server(3)
+    try server.pass()
+    try list(5, of: server)
+    try server.pass()
+    _ = try server.rollBack("x.cdb")
+    try shell("truncate -s 2049 $1", server.product("x.cdb"))
+    #expect(try server.run("x.cdb") == .built)
+    #expect(try count(server) == 5)
+    #expect(server.log.contains { $0.contains("stale: the product is damaged") }, "\(server.log)")
+    // Not the damaged one: that is of no use to anybody.
+    let report = try server.rollBack("x.cdb")
+    #expect(report.records?.after == 5)
   }
 
   @Test func `what cannot be rolled back says why`() throws {

@@ -91,4 +91,18 @@ import Testing
       ])
     #expect(try server.dump(server.path("etc/tcprules.d/imap.cdb")) == ["+0,2:->D\\x00"])
   }
+
+  @Test func `vpopmail's rules are the tree's own, and left alone while roaming users are in them`()
+    throws
+  {
+    let server = try TestServer()
+    try server.path("etc/passwd").write("vpopmail:x:89:89::/home/vpopmail:/bin/true\n")
+    let text = server.path("home/vpopmail/etc/tcp.smtp")
+    try text.write(":allow\n")
+    let name = "/home/vpopmail/etc/tcp.smtp.cdb"
+    #expect(try server.run(name) == .built)
+    #expect(try server.dump(FilePath(text.string + ".cdb")) == ["+0,0:->"])
+    try server.path("home/vpopmail/etc/open-smtp").write("")
+    #expect(try server.pass().entries.allSatisfy { $0.rule.name != name })
+  }
 }

@@ -13,6 +13,11 @@ import Updating
   static let change = PassOrder(cause: ["changed: a"])
   static let forced = PassOrder(forced: ["p"], cause: ["update-qmail"])
 
+  /// An operator's pass, asked for at a time; what failed did so five seconds before 2.
+  static func asked(_ seconds: Double) -> PassOrder {
+    PassOrder(cause: ["update-qmail"], asked: World.time(seconds))
+  }
+
   static func run(_ why: String...) -> Decision { .run(why: why) }
 
   @Test(arguments: [
@@ -32,6 +37,9 @@ import Updating
     (failed, false, forced, run("forced")), (.off("x"), false, forced, .leave),
     (.removed("x"), false, change, .leave), (.removed("x"), true, poke, .leave),
     (.removed("x"), false, forced, run("forced")),
+    // An operator does not wait for a retry's time; what failed since then has been the answer.
+    (failed, false, asked(0), run("its last run failed")), (failed, false, asked(-4), .leave),
+    (loss, false, asked(0), .leave), (.fresh(.record), false, asked(0), .leave),
     (.missingInput("/a"), false, forced, .leave), (.unreadable("/a", "x"), false, forced, .leave),
   ])
   func `a verdict and an order give a decision`(
