@@ -23,6 +23,13 @@ import Testing
       message: "/home/vpopmail/domains/example.org/vpasswd: line 1: expected a name"
     ) { try $0.vpasswd("example.org", [":$1$s$SecretHash:1:0:::"]) },
     Case(
+      testDescription: "flags that are no number",
+      message: "/home/vpopmail/domains/example.org/vpasswd: line 2: expected a number"
+    ) {
+      try $0.vpasswd(
+        "example.org", ["a:$1$s$SecretHash:1:0:::", "b:$1$s$SecretHash:1:0x20:::"])
+    },
+    Case(
       testDescription: "a domain without its directory",
       message: "/home/vpopmail/domains/gone.org/vpasswd: No such file or directory"
     ) { try $0.assign([("gone.org", "gone.org")]) },
