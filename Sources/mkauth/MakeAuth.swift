@@ -66,10 +66,11 @@ extension MakeAuth {
 
   private func show(_ logins: LoginList) throws {
     let output = StandardOutput()
+    let isShown = StandardStreams.isOutputTerminal
     var line: [UInt8] = []
     try unsafe logins.forEach { login, value in
       line.removeAll(keepingCapacity: true)
-      unsafe CDBMakeInput.append(key: login, value: value, to: &line)
+      unsafe CDBMakeInput.append(key: login, value: value, shown: isShown, to: &line)
       try output.write(line)
     }
     try output.write(CDBMakeInput.end)
