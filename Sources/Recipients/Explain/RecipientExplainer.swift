@@ -45,9 +45,7 @@ extension RecipientExplainer {
       let records = try ConstantDatabase(opening: database)
       return try Self.steps(question) { key in
         try records.value(for: key).map { value in
-          // An empty value accepts; others but `-...` are reserved and accept too.
-          RecipientExplanation.Hit(
-            isAccepting: value.first != RecipientList.refusing.first, origin: nil)
+          RecipientExplanation.Hit(value: value, origin: nil)
         }
       }
     } catch {
@@ -116,10 +114,10 @@ extension RecipientExplainer {
     let (sink, decision) = try listing(question, plan)
     fresh.answer = Self.steps(question) { key in
       if let line = plan.rejected.lines[key] {
-        return .init(isAccepting: false, origin: .line(plan.rejected.path, line))
+        return .init(value: RecipientList.refusing, origin: .line(plan.rejected.path, line))
       }
       guard plan.excluded.lines[key] == nil else { return nil }
-      return sink.origins[key].map { .init(isAccepting: true, origin: $0) }
+      return sink.origins[key].map { .init(value: [], origin: $0) }
     }
     guard case .steps(let steps) = fresh.answer, steps.last?.hit == nil else { return }
     fresh.absence = absence(of: question, sink, decision, plan)
