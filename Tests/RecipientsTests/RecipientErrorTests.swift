@@ -54,12 +54,25 @@ import Testing
     #expect(!addresses.contains { $0.hasSuffix("@a.example") })
   }
 
-  @Test func `a domain directory that is not there is told`() throws {
+  @Test func `a domain directory that is not there is told, with the line that gives it`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])
-    try removeTree(tree.path("home/vpopmail/domains/a.example"))
+    let directory = tree.path("home/vpopmail/domains/a.example")
+    try removeTree(directory)
     #expect(
-      try problems(tree).first?.contains("unable to read directory \(tree.root)/home") == true)
+      try problems(tree) == [
+        "unable to list a.example: unable to read directory \(directory): No such file or directory"
+          + " (\(tree.root)/var/qmail/users/assign line 1)"
+      ])
+  }
+
+  @Test func `a domain whose mailboxes nobody can list is told with the file that is missing`()
+    throws
+  {
+    let tree = try Tree(["etc/passwd": "alias:x:1:1::/var/qmail/alias:/bin/sh\n"])
+    try tree.addVpopmailDomains(["a.example"])
+    let vpasswd = tree.path("home/vpopmail/domains/a.example/vpasswd")
+    #expect(try problems(tree).first?.contains("unable to open \(vpasswd): No such") == true)
   }
 
   @Test(arguments: ["", "home/vpopmail/domains/a.example"])

@@ -139,8 +139,10 @@ extension RecipientExplainer {
       layout: layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
       leavesOutAliases: leavesOutAliases)
     let decision = try lister.list(planned, into: &sink)
-    if case .queried(let query, _) = decision {
-      guard let programs = plan.vpopmail.programs else { throw VpopmailPrograms.Absence() }
+    if case .queried(let query, let bouncing) = decision {
+      guard let programs = plan.vpopmail.programs else {
+        throw VpopmailPrograms.Absence(vpasswd: bouncing.directory.appending("vpasswd"))
+      }
       let answers = try programs.recipients(
         [query], hasExtensions: plan.vpopmail.hasExtensions)
       for recipient in try answers[query]?.get() ?? [] {

@@ -24,8 +24,12 @@ struct VpopmailPrograms: Equatable, Sendable {
 
   /// What is wrong with a domain that only programs can list, when there are none.
   struct Absence: Error, CustomStringConvertible {
+    /// The file that would list the mailboxes.
+    let vpasswd: FilePath
+
     var description: String {
-      "it has no vpasswd, and there is no user vpopmail whose programs could tell"
+      "\(SystemError("open", vpasswd, .noSuchFileOrDirectory)),"
+        + " and there is no user vpopmail whose programs could tell"
     }
   }
 

@@ -31,7 +31,8 @@ import Testing
     },
     Case(
       testDescription: "a domain without its directory",
-      message: "/home/vpopmail/domains/gone.org/vpasswd: No such file or directory"
+      message:
+        "/home/vpopmail/domains/gone.org/vpasswd: No such file or directory (ROOT/var/qmail/users/assign line 1)"
     ) { try $0.assign([("gone.org", "gone.org")]) },
     Case(
       testDescription: "a vpasswd that is a directory",
@@ -84,7 +85,9 @@ import Testing
         [try Tools.own("mkauth"), "--root", tree.root.string] + arguments)
       #expect(result.code == 111)
       #expect(result.lines.contains { $0.hasPrefix("mkauth: fatal: unable to ") })
-      #expect(result.text.contains(tree.root.string + row.message))
+      #expect(
+        result.text.contains(
+          tree.root.string + row.message.replacing("ROOT", with: tree.root.string)))
       #expect(!result.text.contains("Hash:") && !result.text.contains("SecretHash"))
     }
     #expect(try FileStatus.of(tree.database) == before)

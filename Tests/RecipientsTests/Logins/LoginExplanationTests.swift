@@ -70,6 +70,6 @@ import Testing
       Issue.record("bob is refused")
       return
     }
-    #expect(throws: SystemError.self) { try explain("bob@gone.org", in: tree) }
+    #expect(throws: UnreadableHome.self) { try explain("bob@gone.org", in: tree) }
   }
 }
