@@ -133,6 +133,14 @@ import Testing
     #expect(explanation?.lines.first == "ann@a.example: nobody can tell")
   }
 
+  @Test func `by a damaged cdb in use nobody can tell, whatever a new list says`() throws {
+    let tree = try Tree(["var/qmail/control/validrcptto.cdb": "rubbish"])
+    let explanation = explain("ann@mx.example", tree)
+    #expect(explanation?.isAccepted == nil)
+    #expect(explanation?.fresh.isAccepting == true)
+    #expect(explanation?.isOutdated == false)
+  }
+
   @Test func `a broken file beside rcpthosts leaves the cdb in use its word`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])

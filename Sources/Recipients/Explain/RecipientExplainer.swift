@@ -41,7 +41,7 @@ package struct RecipientExplainer {
 extension RecipientExplainer {
   private func answerInUse(to question: RecipientQuestion) -> RecipientExplanation.Answer {
     do {
-      guard try FileStatus.of(database) != nil else { return .unavailable("there is no such file") }
+      guard try FileStatus.of(database) != nil else { return .missing }
       let records = try ConstantDatabase(opening: database)
       return try Self.steps(question) { key in
         try records.value(for: key).map { value in

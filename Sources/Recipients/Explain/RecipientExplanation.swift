@@ -36,7 +36,9 @@ package struct RecipientExplanation: Equatable, Sendable {
   package enum Answer: Equatable, Sendable {
     /// The keys that were tried, up to the first hit.
     case steps([Step])
-    /// There is nothing to ask, and why.
+    /// There is no list to ask.
+    case missing
+    /// It cannot be asked, and why.
     case unavailable(String)
   }
 
@@ -57,7 +59,7 @@ package struct RecipientExplanation: Equatable, Sendable {
 }
 
 extension RecipientExplanation.Answer {
-  /// Whether mail is taken; nil when there is nothing to ask.
+  /// Whether mail is taken; nil when there is nothing to ask, or it cannot be asked.
   package var isAccepting: Bool? {
     guard case .steps(let steps) = self else { return nil }
     return steps.last?.hit?.isAccepting ?? false
@@ -73,10 +75,10 @@ extension RecipientExplanation.Answer {
 
 extension RecipientExplanation {
   /// Whether qmail-smtpd takes mail for the address: by the .cdb in use or, without one, by the
-  /// fresh list; nil when neither can tell.
+  /// fresh list; nil when it cannot be asked: qmail-smtpd then turns everybody away.
   package var isAccepted: Bool? {
     switch domain {
-    case .taken: inUse.isAccepting ?? fresh.isAccepting
+    case .taken: inUse == .missing ? fresh.isAccepting : inUse.isAccepting
     case .notTaken: false
     case .unknown: nil
     }
@@ -117,6 +119,7 @@ extension RecipientExplanation {
 
   private static func lines(_ answer: Answer) -> [String] {
     switch answer {
+    case .missing: return ["  there is no such file"]
     case .unavailable(let reason): return ["  \(reason)"]
     case .steps(let steps):
       return steps.map { step in
