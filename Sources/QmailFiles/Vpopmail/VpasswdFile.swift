@@ -74,16 +74,24 @@ package enum VpasswdFile {
   /// As vpopmail reads it, an empty field says none, and white space and a sign may stand before the
   /// number. Of `0x20` or `32,2048` vpopmail reads the digits in front and lets in whom they seem to
   /// forbid.
-  package static func flags(_ field: some Collection<UInt8>) -> MailboxFlags? {
+  package static func flags(_ field: Span<UInt8>) -> MailboxFlags? {
     if field.isEmpty { return [] }
-    let number = field.drop { $0 == UInt8(ascii: " ") || 9...13 ~= $0 }
-    let isNegative = number.starts(with: "-".utf8)
-    let digits = number.dropFirst(isNegative || number.starts(with: "+".utf8) ? 1 : 0)
-    guard let value = ArraySlice(digits).number(as: Int64.self) else { return nil }
-    if isNegative {
-      return Int32(exactly: -value).map { MailboxFlags(rawValue: UInt32(bitPattern: $0)) }
+    var start = 0
+    while start < field.count, field[start] == UInt8(ascii: " ") || 9...13 ~= field[start] {
+      start += 1
     }
-    return UInt32(exactly: value).map(MailboxFlags.init)
+    let sign = start < field.count ? field[start] : 0
+    if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { start += 1 }
+    guard start < field.count else { return nil }
+    var value: Int64 = 0
+    for place in start..<field.count {
+      let digit = field[place] &- 0x30
+      guard digit < 10, value <= UInt32.max else { return nil }
+      value = value * 10 + Int64(digit)
+    }
+    return sign == UInt8(ascii: "-")
+      ? Int32(exactly: -value).map { MailboxFlags(rawValue: UInt32(bitPattern: $0)) }
+      : UInt32(exactly: value).map { MailboxFlags(rawValue: $0) }
   }
 }
 

@@ -91,7 +91,7 @@ struct Mailboxes {
       guard !first.bytes.isEmpty, !first.bytes.contains(where: \.isControl),
         let hash = lines.next()?.bytes, let last = lines.next(),
         last.isTerminated, !last.bytes.isEmpty, last.bytes.allSatisfy({ $0 &- 0x30 < 10 }),
-        let flags = VpasswdFile.flags(last.bytes)
+        let flags = VpasswdFile.flags(last.bytes.span)
       else { return nil }
       mailboxes.append(
         Mailbox(
@@ -116,7 +116,8 @@ struct Mailboxes {
   private static func refusal(
     of line: VpasswdFile.Line, in buffer: UnsafeBufferPointer<UInt8>
   ) throws(VpasswdFile.Failure) -> LoginRefusal? {
-    guard let flags = unsafe VpasswdFile.flags(buffer[line.flags]) else {
+    let field = unsafe UnsafeBufferPointer(rebasing: buffer[line.flags])
+    guard let flags = unsafe VpasswdFile.flags(field.span) else {
       throw VpasswdFile.Failure(line: line.number, expected: "a number in the field of the flags")
     }
     guard line.isTerminated else { return .unfinishedLine }
