@@ -161,9 +161,21 @@ import Testing
 
   @Test(arguments: ["nobody\n", "a@\n", "two words@x\n", "ann@x\r\n", "an\tn@x\n"])
   func `a reject file holds addresses and domains, nothing else`(text: String) throws {
-    let tree = try Tree(["var/qmail/control/validrcptto.reject": "# ours\n\(text)"])
-    let error = #expect(throws: FileFormatError.self) { try tree.addresses() }
-    #expect(error?.line == 2)
+    let tree = try Tree([
+      "var/qmail/control/validrcptto.reject": "# ours\n\(text)x@y.example\n\(text)",
+      "var/qmail/control/validrcptto.exclude": text,
+    ])
+    try tree.addVpopmailDomains(["a.example"])
+    let problems = try problems(tree)
+    let control = tree.path("var/qmail/control")
+    for place in ["reject: line 2", "reject: line 4", "exclude: line 1"] {
+      #expect(problems.contains { $0.contains("\(control)/validrcptto.\(place): expected an") })
+    }
+    #expect(problems.contains { $0.contains("unable to list a.example") })
+    let error = #expect(throws: RecipientError.self) {
+      try tree.addresses { $0.keepsGoing = true }
+    }
+    #expect(error?.problems.count == 3)
   }
 
   @Test func `a mailbox in an unfinished last line is listed, with a warning`() throws {
