@@ -37,7 +37,7 @@ internal import ToolSupport
     if let explain {
       let inUse = list.database ?? layout.logins
       return try StandardOutput.show(
-        reader.explain(Array(explain.utf8), database: inUse).lines)
+        reader.explain(ArgumentBytes.of(explain), database: inUse).lines)
     }
     let logins = Result { try reader.readAll() }
     // Also for a list that is refused: whoever waits for a better one must know for what.

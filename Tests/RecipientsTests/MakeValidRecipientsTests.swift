@@ -96,6 +96,24 @@ import Testing
     #expect(lines.allSatisfy { $0.hasPrefix("/") })
   }
 
+  @Test(arguments: ["--explain ", "--explain="])
+  func `an address that is not UTF-8 is explained by its bytes`(option: String) throws {
+    let tree = try Tree(["etc/shadow": ""])
+    try tree.addVpopmailDomains(["d.example"])
+    // The shell makes the bytes, since a test's own arguments are text.
+    let script = #"""
+      name=$(printf 'caf\351')
+      echo "$name:\$1\$s\$h:1:0::/d:q" >"$2/home/vpopmail/domains/d.example/vpasswd"
+      "$1" --root "$2" OPTION"$name@d.example"
+      """#.replacing("OPTION", with: option)
+    for program in ["mkvalidrcptto", "mkauth"] {
+      let tool = try Tools.own(program)
+      let result = try Tools.run(["sh", "-c", script, "sh", tool, tree.root.string])
+      let said = String(decoding: result.bytes, as: UTF8.self)
+      #expect(said.hasPrefix(#"caf\xe9@d.example: accepted"#), "\(result.text)")
+    }
+  }
+
   @Test(arguments: ["mkvalidrcptto", "mkauth"])
   func `on a terminal progress draws a bar, and wipes it at the end`(program: String) throws {
     let tree = try Tree(["etc/shadow": ""])
