@@ -37,7 +37,7 @@ internal import ToolSupport
     if let explain {
       let inUse = list.database ?? layout.logins
       return try StandardOutput.show(
-        reader.explain(Array(explain.utf8), database: inUse).lines)
+        reader.explain(ArgumentBytes.of(explain), database: inUse).lines)
     }
     let logins = Result { try reader.readAll() }
     // Also for a list that is refused: whoever waits for a better one must know for what.
@@ -66,10 +66,11 @@ extension MakeAuth {
 
   private func show(_ logins: LoginList) throws {
     let output = StandardOutput()
+    let isShown = StandardStreams.isOutputTerminal
     var line: [UInt8] = []
     try unsafe logins.forEach { login, value in
       line.removeAll(keepingCapacity: true)
-      unsafe CDBMakeInput.append(key: login, value: value, to: &line)
+      unsafe CDBMakeInput.append(key: login, value: value, shown: isShown, to: &line)
       try output.write(line)
     }
     try output.write(CDBMakeInput.end)

@@ -88,7 +88,7 @@ extension MakeValidRecipients {
   private func show(explanationOf address: String) throws {
     var explainer = RecipientExplainer(list.server.layout, database: list.database)
     explainer.leavesOutAliases = omitsAliases
-    guard let explanation = explainer.explain(Array(address.utf8)) else {
+    guard let explanation = explainer.explain(ArgumentBytes.of(address)) else {
       throw ValidationError("--explain: expected USER@DOMAIN")
     }
     try StandardOutput.show(explanation.lines)

@@ -25,13 +25,9 @@ struct RecipientOutput {
     try unsafe list.forEachRecord { key, value in
       line.removeAll(keepingCapacity: true)
       if isRecords {
-        unsafe CDBMakeInput.append(key: key, value: value, to: &line)
+        unsafe CDBMakeInput.append(key: key, value: value, shown: isShown, to: &line)
       } else if unsafe value.isEmpty {
-        if isShown {
-          unsafe line += VisibleText.escape(key).utf8
-        } else {
-          unsafe line += key
-        }
+        unsafe CDBMakeInput.append(key, shown: isShown, to: &line)
         line.append(UInt8(ascii: "\n"))
       }
       try output.write(line)

@@ -37,6 +37,9 @@ import Testing
       ("|vdelivermail '' /home/vpopmail/domains/d/postmaster\n", .vpopmailTaking),
       ("# | vdelivermail '' bounce-no-mailbox\n./Maildir/\n", .other), ("", .other),
       ("&someone@example.org\n", .other),
+      ("|vdelivermail '' delete\n|vdelivermail '' bounce-no-mailbox\n", .vpopmailBouncing),
+      ("|vdelivermail '' bounce-no-mailbox\n|vdelivermail '' delete\n", .vpopmailBouncing),
+      ("|vdelivermail '' delete\n# |vdelivermail '' bounce-no-mailbox\n", .vpopmailTaking),
     ] as [(String, DotQmail.CatchAll)])
   func `a default file tells what becomes of mail for nobody`(
     text: String, expected: DotQmail.CatchAll
@@ -65,7 +68,7 @@ import Testing
     arguments: [
       (":root@", "root", ""), (":u@d.example", "u", "d.example"), (":@d.example", "", "d.example"),
       (":a@b@c", "a@b", "c"), ("?list@", nil, nil), (":root", nil, nil), (":@", nil, nil),
-      ("u@d", nil, nil), ("", nil, nil),
+      ("u@d", nil, nil), ("", nil, nil), (":a\nb@", nil, nil), (":a@d\n", nil, nil),
     ] as [(String, String?, String?)])
   func `keys with a colon and an at are recipients`(key: String, local: String?, domain: String?) {
     let parsed = FastforwardKey(Array(key.utf8))

@@ -126,7 +126,7 @@ struct TextFormat: Sendable, CustomTestStringConvertible {
           #expect(range.upperBound < text.count && !text[range].contains(0x0a))
         }
         #expect(!line.name.isEmpty)
-        _ = VpasswdFile.flags(text[line.flags])
+        _ = VpasswdFile.flags(text[line.flags].span)
       }
     }
     return numbers

@@ -21,7 +21,7 @@ import Testing
               Mailbox(
                 line: line.number, name: String(decoding: bytes[line.name], as: UTF8.self),
                 hash: String(decoding: bytes[line.hash], as: UTF8.self),
-                flags: VpasswdFile.flags(bytes[line.flags]).rawValue,
+                flags: VpasswdFile.flags(bytes[line.flags].span)?.rawValue ?? .max,
                 isTerminated: line.isTerminated))
           }
         }
@@ -65,10 +65,21 @@ import Testing
 
   @Test(
     arguments: [
-      ("", 0), ("0", 0), ("2080x", 0x820), ("x", 0), (" \t2048", 0x800), ("+32", 0x20),
-      ("-1", 0xffff_ffff), ("--1", 0), ("- 1", 0),
+      ("", 0), ("0", 0), (" \t2048", 0x800), ("+32", 0x20), ("-1", 0xffff_ffff),
+      ("4294967295", 0xffff_ffff), ("-2147483648", 0x8000_0000), ("033", 33),
     ] as [(String, UInt32)])
-  func `flags are the number in front, as atoi reads it`(text: String, expected: UInt32) {
-    #expect(VpasswdFile.flags(text.utf8).rawValue == expected)
+  func `flags are a number as atoi reads it`(text: String, expected: UInt32) {
+    let flags = VpasswdFile.flags(Array(text.utf8).span)
+    #expect(flags?.rawValue == expected)
+  }
+
+  @Test(
+    arguments: [
+      "2080x", "x", "0x20", "32,2048", "32 ", "--1", "- 1", "-", "4294967296", "-2147483649",
+      "99999999999999999999",
+    ])
+  func `flags that are no number of 32 bits are none`(text: String) {
+    let flags = VpasswdFile.flags(Array(text.utf8).span)
+    #expect(flags == nil)
   }
 }

@@ -26,8 +26,7 @@ import Testing
 
   @Test(arguments: [
     "=example.org-:example.org:89:89:/d:-::", "+ann-:ann:1:1:/home/ann:-::",
-    "+example.org:example.org:89:89:/d:-::", "+a-:b:89:89:/d:-:ext:", "+a-:b:89:89:/d:::",
-    "+-:b:89:89:/d:-::",
+    "+example.org:example.org:89:89:/d:-::", "+-:b:89:89:/d:-::",
   ])
   func `another kind of line is no domain`(_ line: String) throws {
     #expect(try domains([line]).directories.isEmpty)
@@ -36,6 +35,17 @@ import Testing
   @Test func `a domain without a directory is one all the same, for whoever tells of it`() throws {
     let domains = try domains(["+a-:a:89:89::-::", "+b-:b:89:89:b:-::"])
     #expect(domains.directories.map(\.path) == ["", "b"])
+  }
+
+  @Test(arguments: ["+a-:b:89:89:/d:-:ext:", "+a-:b:89:89:/d:::"])
+  func `a domain is one however its .qmail files are named`(_ line: String) throws {
+    #expect(try domains([line]).directories.map(\.path) == ["/d"])
+  }
+
+  @Test func `a domain below a line for a user of the system is one that nothing finds`() throws {
+    let domains = try domains(["+a-:ann:1:1:/home/ann:-::", "+A-:a:89:89:/d:-::"])
+    #expect(domains.directories.isEmpty)
+    #expect(domains.directory(of: "a".utf8) == nil)
   }
 
   @Test func `of two lines for one domain the first counts`() throws {

@@ -182,6 +182,8 @@ import Testing
     let assign = try UserAssignmentsReader.read(tree.path("var/qmail/users/assign"))
     let writer = try ConstantDatabaseWriter(replacing: tree.path("var/qmail/users/cdb"))
     for record in assign.records { try writer.add(key: record.key, value: record.data) }
+    // No address holds a newline, and one would make two lines of the list.
+    try writer.add(key: "!t-two\nlines\0".utf8, value: assign.records[0].data)
     try writer.commit(durably: false)
     #expect(try tree.addresses() == expected)
   }

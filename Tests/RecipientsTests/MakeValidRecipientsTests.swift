@@ -96,6 +96,24 @@ import Testing
     #expect(lines.allSatisfy { $0.hasPrefix("/") })
   }
 
+  @Test(arguments: ["--explain ", "--explain="])
+  func `an address that is not UTF-8 is explained by its bytes`(option: String) throws {
+    let tree = try Tree(["etc/shadow": ""])
+    try tree.addVpopmailDomains(["d.example"])
+    // The shell makes the bytes, since a test's own arguments are text.
+    let script = #"""
+      name=$(printf 'caf\351')
+      echo "$name:\$1\$s\$h:1:0::/d:q" >"$2/home/vpopmail/domains/d.example/vpasswd"
+      "$1" --root "$2" OPTION"$name@d.example"
+      """#.replacing("OPTION", with: option)
+    for program in ["mkvalidrcptto", "mkauth"] {
+      let tool = try Tools.own(program)
+      let result = try Tools.run(["sh", "-c", script, "sh", tool, tree.root.string])
+      let said = String(decoding: result.bytes, as: UTF8.self)
+      #expect(said.hasPrefix(#"caf\xe9@d.example: accepted"#), "\(result.text)")
+    }
+  }
+
   @Test(arguments: ["mkvalidrcptto", "mkauth"])
   func `on a terminal progress draws a bar, and wipes it at the end`(program: String) throws {
     let tree = try Tree(["etc/shadow": ""])
@@ -115,14 +133,25 @@ import Testing
     #expect(try !drawn("").contains("\u{1b}"))
   }
 
-  @Test func `no control byte of a name reaches a terminal, and a pipe gets it as it is`() throws {
-    let tree = try Tree(["home/ann/.qmail-\u{1b}[31m": ""])
-    let piped = String(decoding: try run(tree).bytes, as: UTF8.self)
-    #expect(piped.contains("ann-\u{1b}[31m@mx.example\n"))
-    let line = "'\(try Tools.own("mkvalidrcptto"))' --root '\(tree.root)'"
-    let result = try Tools.run(["script", "-qec", line, "/dev/null"])
+  @Test(arguments: [
+    ("mkvalidrcptto", "", "ann-X@mx.example"), ("mkvalidrcptto", "-m", "+20,0:ann-X@mx.example->"),
+    ("mkauth", "", #"+3,22:ann->$1$salt$hash,V="X""#),
+  ])
+  func `no control byte of a file reaches a terminal, and a pipe gets it as it is`(
+    program: String, option: String, line: String
+  ) throws {
+    let tree = try Tree([
+      "home/ann/.qmail-\u{1b}[31m": "", "etc/shadow": "ann:$1$salt$hash:::::::\n",
+      "var/qmail/control/auth.vars": "ann V=\"\u{1b}[31m\"\n",
+    ])
+    let command =
+      [try Tools.own(program), "--root", tree.root.string] + (option.isEmpty ? [] : [option])
+    let piped = String(decoding: try Tools.run(command).bytes, as: UTF8.self)
+    #expect(piped.contains(line.replacing("X", with: "\u{1b}[31m") + "\n"))
+    let quoted = command.map { "'\($0)'" }.joined(separator: " ")
+    let result = try Tools.run(["script", "-qec", quoted, "/dev/null"])
     let shown = String(decoding: result.bytes, as: UTF8.self)
-    #expect(shown.contains(#"ann-\x1b[31m@mx.example"#), "\(VisibleText.escape(shown))")
+    #expect(shown.contains(line.replacing("X", with: #"\x1b[31m"#)), "\(VisibleText.escape(shown))")
     #expect(!shown.contains("\u{1b}"))
   }
 

@@ -54,12 +54,25 @@ import Testing
     #expect(!addresses.contains { $0.hasSuffix("@a.example") })
   }
 
-  @Test func `a domain directory that is not there is told`() throws {
+  @Test func `a domain directory that is not there is told, with the line that gives it`() throws {
     let tree = try Tree()
     try tree.addVpopmailDomains(["a.example"])
-    try removeTree(tree.path("home/vpopmail/domains/a.example"))
+    let directory = tree.path("home/vpopmail/domains/a.example")
+    try removeTree(directory)
     #expect(
-      try problems(tree).first?.contains("unable to read directory \(tree.root)/home") == true)
+      try problems(tree) == [
+        "unable to list a.example: unable to read directory \(directory): No such file or directory"
+          + " (\(tree.root)/var/qmail/users/assign line 1)"
+      ])
+  }
+
+  @Test func `a domain whose mailboxes nobody can list is told with the file that is missing`()
+    throws
+  {
+    let tree = try Tree(["etc/passwd": "alias:x:1:1::/var/qmail/alias:/bin/sh\n"])
+    try tree.addVpopmailDomains(["a.example"])
+    let vpasswd = tree.path("home/vpopmail/domains/a.example/vpasswd")
+    #expect(try problems(tree).first?.contains("unable to open \(vpasswd): No such") == true)
   }
 
   @Test(arguments: ["", "home/vpopmail/domains/a.example"])
@@ -148,9 +161,21 @@ import Testing
 
   @Test(arguments: ["nobody\n", "a@\n", "two words@x\n", "ann@x\r\n", "an\tn@x\n"])
   func `a reject file holds addresses and domains, nothing else`(text: String) throws {
-    let tree = try Tree(["var/qmail/control/validrcptto.reject": "# ours\n\(text)"])
-    let error = #expect(throws: FileFormatError.self) { try tree.addresses() }
-    #expect(error?.line == 2)
+    let tree = try Tree([
+      "var/qmail/control/validrcptto.reject": "# ours\n\(text)x@y.example\n\(text)",
+      "var/qmail/control/validrcptto.exclude": text,
+    ])
+    try tree.addVpopmailDomains(["a.example"])
+    let problems = try problems(tree)
+    let control = tree.path("var/qmail/control")
+    for place in ["reject: line 2", "reject: line 4", "exclude: line 1"] {
+      #expect(problems.contains { $0.contains("\(control)/validrcptto.\(place): expected an") })
+    }
+    #expect(problems.contains { $0.contains("unable to list a.example") })
+    let error = #expect(throws: RecipientError.self) {
+      try tree.addresses { $0.keepsGoing = true }
+    }
+    #expect(error?.problems.count == 3)
   }
 
   @Test func `a mailbox in an unfinished last line is listed, with a warning`() throws {

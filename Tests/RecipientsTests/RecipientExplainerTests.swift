@@ -95,6 +95,23 @@ import Testing
     #expect(explain("info@mx.example", tree)?.isAccepted == true)
   }
 
+  @Test(arguments: [
+    ("@mx.example", "", "accepts it too, for another reason"),
+    ("ann@mx.example", "reserved", "accepts it too, for another reason"),
+    ("ann@mx.example", "-", "accepts it"), ("other@mx.example", "", "accepts it"),
+  ])
+  func `another record or value that decides is a difference`(
+    key: String, value: String, told: String
+  ) throws {
+    let tree = try Tree(["var/qmail/alias/.qmail-ann": ""])
+    let writer = try ConstantDatabaseWriter(replacing: tree.layout.validRecipients)
+    try writer.add(key: key.utf8, value: value.utf8)
+    try writer.commit(durably: false)
+    let explanation = explain("ann@mx.example", tree)
+    #expect(explanation?.lines.contains("they differ: a new list \(told)") == true)
+    #expect(explain("nobody@mx.example", tree)?.isOutdated == (key == "@mx.example"))
+  }
+
   @Test(arguments: [("-no", false), ("", true), ("yes", true)])
   func `a value with a minus in front refuses, any other accepts`(
     value: String, isAccepted: Bool
@@ -114,6 +131,14 @@ import Testing
     #expect(explanation?.isAccepted == nil)
     #expect(explanation?.obstacles.first?.contains("vpasswd: line 1") == true)
     #expect(explanation?.lines.first == "ann@a.example: nobody can tell")
+  }
+
+  @Test func `by a damaged cdb in use nobody can tell, whatever a new list says`() throws {
+    let tree = try Tree(["var/qmail/control/validrcptto.cdb": "rubbish"])
+    let explanation = explain("ann@mx.example", tree)
+    #expect(explanation?.isAccepted == nil)
+    #expect(explanation?.fresh.isAccepting == true)
+    #expect(explanation?.isOutdated == false)
   }
 
   @Test func `a broken file beside rcpthosts leaves the cdb in use its word`() throws {

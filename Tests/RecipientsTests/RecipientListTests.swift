@@ -78,12 +78,14 @@ import Testing
   }
 
   @Test func `a file that stops everything is among what was read`() throws {
-    let tree = try Tree(["var/qmail/control/validrcptto.reject": "no address\n"])
+    let tree = try Tree()
+    try tree.addVpopmailDomains(["a.example"])
+    try tree.write("var/qmail/users/assign", "rubbish\n")
     var sources: [String] = []
     #expect(throws: FileFormatError.self) {
       try tree.addresses { $0.noteSources = { sources = $0.map(\.description) } }
     }
-    #expect(sources.contains(tree.layout.rejectedRecipients.string))
+    #expect(sources.contains(tree.path("var/qmail/users/assign").string))
   }
 }
 

@@ -90,7 +90,9 @@ import Testing
   @Test(
     arguments: [
       ("exit 0", "true", "it lists no mailbox"), ("echo no; exit 1", "true", "exit 1: no"),
-      ("kill -9 $$", "true", "killed by signal 9"), ("echo 'name: x'", "exit 255", "exit 255"),
+      ("kill -9 $$", "true", "killed by signal 9"), ("echo 'name: x'", "exit 1", "exit 1"),
+      ("echo 'name: x'", "echo invalid domain; exit 255", "exit 255: invalid domain"),
+      ("exit 255", "true", "exit 255"),
     ])
   func `a program that fails is told, and nothing is listed`(
     vuserinfo: String, valias: String, expected: String
@@ -101,6 +103,13 @@ import Testing
     #expect(error?.problems.first?.reason.contains(expected) == true)
     try tree.write("home/vpopmail/domains/a.example/.qmail-desk", "")
     #expect(try tree.addresses { $0.keepsGoing = true } == [])
+  }
+
+  @Test(arguments: ["exit 255", #"echo "No aliases found for domain $2"; exit 255"#])
+  func `a domain without an alias is none of valias's failures`(valias: String) throws {
+    let tree = try tree(vuserinfo: list, valias: valias)
+    #expect(
+      try tree.addresses() == ["a@a.example", "ann@a.example", "ann@b.example", "b@b.example"])
   }
 
   @Test func `a domain whose program fails is skipped whole, and no other`() throws {

@@ -19,9 +19,12 @@ package struct DotQmail: Equatable, Sendable {
   }
 
   /// What the file does as a `.qmail-default`.
+  ///
+  /// qmail-local follows one line after the other, and mail that one of them bounces has bounced.
   package var catchAll: CatchAll {
-    guard let line = commands.first(where: { $0.contains("vdelivermail") }) else { return .other }
-    return line.contains("bounce-no-mailbox") ? .vpopmailBouncing : .vpopmailTaking
+    let lines = commands.filter { $0.contains("vdelivermail") }
+    if lines.isEmpty { return .other }
+    return lines.contains { $0.contains("bounce-no-mailbox") } ? .vpopmailBouncing : .vpopmailTaking
   }
 
   /// The database that the file lets fastforward look in; nil when it does not run fastforward.

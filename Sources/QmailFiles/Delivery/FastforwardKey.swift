@@ -9,9 +9,12 @@ package struct FastforwardKey: Equatable, Sendable {
   /// The part after it; empty for every domain.
   package let domain: [UInt8]
 
-  /// The recipient that a key stands for; nil when it stands for none.
+  /// The recipient that a key stands for; nil when it stands for none, also for one with a newline,
+  /// which no address can hold.
   package init?(_ key: some BidirectionalCollection<UInt8>) {
-    guard key.first == .colon, let at = key.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+    guard key.first == .colon, let at = key.lastIndex(of: UInt8(ascii: "@")),
+      !key.contains(.newline)
+    else { return nil }
     local = key[..<at].dropFirst().lowercased
     domain = key[key.index(after: at)...].lowercased
     if local.isEmpty && domain.isEmpty { return nil }

@@ -21,21 +21,25 @@ package enum VpasswdFile {
   package struct Failure: Error, Equatable {
     package let line: Int
     package let expected: String
+
+    package init(line: Int, expected: String) {
+      self.line = line
+      self.expected = expected
+    }
   }
 
   /// Calls a body with each line, in order.
   ///
-  /// - Throws: `Failure` for the first line that is none; the lines before it have been given.
+  /// - Throws: `Failure` for the first line that is none, or what the body throws; the lines before it
+  ///   have been given.
   package static func forEachLine(
-    of bytes: UnsafeBufferPointer<UInt8>, _ body: (Line) -> Void
+    of bytes: UnsafeBufferPointer<UInt8>, _ body: (Line) throws(Failure) -> Void
   ) throws(Failure) {
     var (number, start) = (0, 0)
     while start < bytes.count {
       number += 1
       let end = unsafe bytes.firstIndex(of: .newline, from: start, to: bytes.count) ?? bytes.count
-      body(
-        try unsafe line(
-          number, start..<end, of: bytes, isTerminated: end < bytes.count))
+      try body(unsafe line(number, start..<end, of: bytes, isTerminated: end < bytes.count))
       start = end + 1
     }
   }
@@ -65,18 +69,29 @@ package enum VpasswdFile {
       flags: (colons[2] + 1)..<colons[3], isTerminated: isTerminated)
   }
 
-  /// The flags that a field says; one that is no number says none, as atoi(3) reads it: white space
-  /// and a sign may stand before the number.
-  package static func flags(_ field: some Collection<UInt8>) -> MailboxFlags {
-    var value: UInt32 = 0
-    let number = field.drop { $0 == UInt8(ascii: " ") || 9...13 ~= $0 }
-    let isNegative = number.starts(with: "-".utf8)
-    for byte in number.dropFirst(isNegative || number.starts(with: "+".utf8) ? 1 : 0) {
-      guard byte &- 0x30 < 10 else { break }
-      value = value &* 10 &+ UInt32(byte &- 0x30)
+  /// The flags that a field says; nil when it is no number of 32 bits.
+  ///
+  /// As vpopmail reads it, an empty field says none, and white space and a sign may stand before the
+  /// number. Of `0x20` or `32,2048` vpopmail reads the digits in front and lets in whom they seem to
+  /// forbid.
+  package static func flags(_ field: Span<UInt8>) -> MailboxFlags? {
+    if field.isEmpty { return [] }
+    var start = 0
+    while start < field.count, field[start] == UInt8(ascii: " ") || 9...13 ~= field[start] {
+      start += 1
     }
-    if isNegative { value = 0 &- value }
-    return MailboxFlags(rawValue: value)
+    let sign = start < field.count ? field[start] : 0
+    if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { start += 1 }
+    guard start < field.count else { return nil }
+    var value: Int64 = 0
+    for place in start..<field.count {
+      let digit = field[place] &- 0x30
+      guard digit < 10, value <= UInt32.max else { return nil }
+      value = value * 10 + Int64(digit)
+    }
+    return sign == UInt8(ascii: "-")
+      ? Int32(exactly: -value).map { MailboxFlags(rawValue: UInt32(bitPattern: $0)) }
+      : UInt32(exactly: value).map { MailboxFlags(rawValue: $0) }
   }
 }
 

@@ -3,9 +3,10 @@ package import SystemPackage
 /// The domains that vpopmail has entered into `users/assign` or `users/cdb`, by the directory of
 /// their mailboxes.
 ///
-/// A domain is a line `+DOMAIN-:REAL:UID:GID:DIR:-::`. An alias domain has the directory of the
-/// domain that it stands for. A line whose user is one of the system's is no domain: it is an
-/// extension of that user's address.
+/// A domain is a line `+DOMAIN-:REAL:UID:GID:DIR:-::`; what it says of the names of `.qmail` files,
+/// the last two fields, is nothing to vpopmail. An alias domain has the directory of the domain that
+/// it stands for. A line whose user is one of the system's is no domain: it is an extension of that
+/// user's address.
 package struct VpopmailDomains: Equatable, Sendable {
   /// A domain or alias domain.
   package struct Name: Equatable, Sendable {
@@ -27,7 +28,8 @@ package struct VpopmailDomains: Equatable, Sendable {
 
   /// The directories in the order in which they first come in the file.
   package private(set) var directories: [Directory] = []
-  private var places: [[UInt8]: Int] = [:]
+  /// The place of a domain's directory; nil where the name is one of the system's users'.
+  private var places: [[UInt8]: Int?] = [:]
   private var indices: [FilePath: Int] = [:]
 
   /// - Parameters:
@@ -57,12 +59,13 @@ package struct VpopmailDomains: Equatable, Sendable {
   private mutating func add(
     _ prefix: ArraySlice<UInt8>, _ assignment: Assignment, line: Int?, _ users: Set<[UInt8]>
   ) {
-    let dash = UInt8(ascii: "-")
-    guard prefix.count > 1, prefix.last == dash, assignment.dash == [dash],
-      assignment.ext.isEmpty, !users.contains(assignment.user)
-    else { return }
+    guard prefix.count > 1, prefix.last == UInt8(ascii: "-") else { return }
     let name = Name(bytes: prefix.dropLast().lowercased, line: line)
     guard places[name.bytes] == nil else { return }
+    if users.contains(assignment.user) {
+      places[name.bytes] = .some(nil)
+      return
+    }
     let path = assignment.homePath ?? FilePath()
     let index = indices[path] ?? directories.count
     if index == directories.count {
@@ -75,6 +78,6 @@ package struct VpopmailDomains: Equatable, Sendable {
 
   /// The directory of a domain, given in small letters; nil when vpopmail has no such domain.
   package func directory(of domain: some Sequence<UInt8>) -> Directory? {
-    places[Array(domain)].map { directories[$0] }
+    places[Array(domain)]?.map { directories[$0] }
   }
 }

@@ -76,8 +76,10 @@ enum AssignmentTable {
     }
   }
 
+  /// Whether a key is that of a `=` line; no address holds a newline.
   private static func isWhole(_ key: [UInt8]) -> Bool {
     key.count > 2 && key.first == UInt8(ascii: "!") && key.last == 0
+      && !key.contains(UInt8(ascii: "\n"))
   }
 
   private func origin(of key: [UInt8]) -> RecipientOrigin {

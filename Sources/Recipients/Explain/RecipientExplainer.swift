@@ -41,13 +41,11 @@ package struct RecipientExplainer {
 extension RecipientExplainer {
   private func answerInUse(to question: RecipientQuestion) -> RecipientExplanation.Answer {
     do {
-      guard try FileStatus.of(database) != nil else { return .unavailable("there is no such file") }
+      guard try FileStatus.of(database) != nil else { return .missing }
       let records = try ConstantDatabase(opening: database)
       return try Self.steps(question) { key in
         try records.value(for: key).map { value in
-          // An empty value accepts; others but `-...` are reserved and accept too.
-          RecipientExplanation.Hit(
-            isAccepting: value.first != RecipientList.refusing.first, origin: nil)
+          RecipientExplanation.Hit(value: value, origin: nil)
         }
       }
     } catch {
@@ -116,10 +114,10 @@ extension RecipientExplainer {
     let (sink, decision) = try listing(question, plan)
     fresh.answer = Self.steps(question) { key in
       if let line = plan.rejected.lines[key] {
-        return .init(isAccepting: false, origin: .line(plan.rejected.path, line))
+        return .init(value: RecipientList.refusing, origin: .line(plan.rejected.path, line))
       }
       guard plan.excluded.lines[key] == nil else { return nil }
-      return sink.origins[key].map { .init(isAccepting: true, origin: $0) }
+      return sink.origins[key].map { .init(value: [], origin: $0) }
     }
     guard case .steps(let steps) = fresh.answer, steps.last?.hit == nil else { return }
     fresh.absence = absence(of: question, sink, decision, plan)
@@ -141,8 +139,10 @@ extension RecipientExplainer {
       layout: layout, locals: plan.locals, hasExtensions: plan.vpopmail.hasExtensions,
       leavesOutAliases: leavesOutAliases)
     let decision = try lister.list(planned, into: &sink)
-    if case .queried(let query, _) = decision {
-      guard let programs = plan.vpopmail.programs else { throw VpopmailPrograms.Absence() }
+    if case .queried(let query, let bouncing) = decision {
+      guard let programs = plan.vpopmail.programs else {
+        throw VpopmailPrograms.Absence(vpasswd: bouncing.directory.appending("vpasswd"))
+      }
       let answers = try programs.recipients(
         [query], hasExtensions: plan.vpopmail.hasExtensions)
       for recipient in try answers[query]?.get() ?? [] {

@@ -14,10 +14,13 @@ package struct RecipientExplanation: Equatable, Sendable {
 
   /// A record that was found.
   package struct Hit: Equatable, Sendable {
-    /// Whether its value lets mail in.
-    package let isAccepting: Bool
+    package let value: [UInt8]
     /// Where it comes from; nil for a record of the .cdb, which does not tell.
     package let origin: RecipientOrigin?
+
+    /// Whether the value lets mail in; those that are neither empty nor begin with `-` are reserved,
+    /// and do.
+    package var isAccepting: Bool { value.first != RecipientList.refusing.first }
   }
 
   /// Whether mail for a domain is taken at all.
@@ -33,7 +36,9 @@ package struct RecipientExplanation: Equatable, Sendable {
   package enum Answer: Equatable, Sendable {
     /// The keys that were tried, up to the first hit.
     case steps([Step])
-    /// There is nothing to ask, and why.
+    /// There is no list to ask.
+    case missing
+    /// It cannot be asked, and why.
     case unavailable(String)
   }
 
@@ -54,27 +59,35 @@ package struct RecipientExplanation: Equatable, Sendable {
 }
 
 extension RecipientExplanation.Answer {
-  /// Whether mail is taken; nil when there is nothing to ask.
+  /// Whether mail is taken; nil when there is nothing to ask, or it cannot be asked.
   package var isAccepting: Bool? {
     guard case .steps(let steps) = self else { return nil }
     return steps.last?.hit?.isAccepting ?? false
+  }
+
+  /// The record that decides: its key and its value, both empty when there is none.
+  fileprivate var record: (key: [UInt8], value: [UInt8])? {
+    guard case .steps(let steps) = self else { return nil }
+    guard let last = steps.last, let hit = last.hit else { return ([], []) }
+    return (last.key, hit.value)
   }
 }
 
 extension RecipientExplanation {
   /// Whether qmail-smtpd takes mail for the address: by the .cdb in use or, without one, by the
-  /// fresh list; nil when neither can tell.
+  /// fresh list; nil when it cannot be asked: qmail-smtpd then turns everybody away.
   package var isAccepted: Bool? {
     switch domain {
-    case .taken: inUse.isAccepting ?? fresh.isAccepting
+    case .taken: inUse == .missing ? fresh.isAccepting : inUse.isAccepting
     case .notTaken: false
     case .unknown: nil
     }
   }
 
-  /// Whether the .cdb in use and the fresh list say different things.
+  /// Whether another record decides in the .cdb in use than in the fresh list, or one has another
+  /// value there.
   package var isOutdated: Bool {
-    guard let old = inUse.isAccepting, let new = fresh.isAccepting else { return false }
+    guard let old = inUse.record, let new = fresh.record else { return false }
     return old != new
   }
 
@@ -88,8 +101,9 @@ extension RecipientExplanation {
     lines += Self.lines(fresh)
     if let absence { lines.append("  no record: \(absence)") }
     if isOutdated {
+      let adverb = fresh.isAccepting == inUse.isAccepting ? " too, for another reason" : ""
       let word = fresh.isAccepting == true ? "accepts" : "refuses"
-      lines.append("they differ: a new list \(word) it")
+      lines.append("they differ: a new list \(word) it\(adverb)")
     }
     return lines + obstacles.map { "no new list can be written: \($0)" }
   }
@@ -105,13 +119,16 @@ extension RecipientExplanation {
 
   private static func lines(_ answer: Answer) -> [String] {
     switch answer {
+    case .missing: return ["  there is no such file"]
     case .unavailable(let reason): return ["  \(reason)"]
     case .steps(let steps):
       return steps.map { step in
         let key = "  \(VisibleText.escape(step.key)): "
         guard let hit = step.hit else { return key + "miss" }
         let origin = hit.origin.map { ", from \($0)" } ?? ""
-        return key + "hit, " + (hit.isAccepting ? "accepted" : "refused") + origin
+        let isPlain = hit.value.isEmpty || hit.value == RecipientList.refusing
+        let value = isPlain ? "" : ", value \(VisibleText.escape(hit.value))"
+        return key + "hit, " + (hit.isAccepting ? "accepted" : "refused") + value + origin
       }
     }
   }

@@ -111,6 +111,8 @@ package struct RecipientListBuilder {
 private struct Query: Sendable {
   let query: VpopmailQuery
   let domain: [UInt8]
+  /// Where the domain's `.qmail` files lie.
+  let directory: FilePath
   /// What is listed without asking: the keys that `.qmail` files stand for.
   let files: [[UInt8]]
 }
@@ -182,10 +184,12 @@ extension RecipientListBuilder {
       let before = (sources: lister.reader.sources.count, warnings: lister.warnings.count)
       do {
         let decision = try lister.list(domain, into: &listing.keys)
-        if case .queried(let query, _) = decision {
+        if case .queried(let query, let bouncing) = decision {
           // If the programs fail, the files' recipients are left out too.
           let files = listing.keys.removeAll(from: count)
-          listing.queries.append(Query(query: query, domain: domain.name, files: files))
+          listing.queries.append(
+            Query(
+              query: query, domain: domain.name, directory: bouncing.directory, files: files))
         } else {
           finished()
           let warning = listing.keys.count == count ? plan.warning(ofEmpty: domain, decision) : nil
@@ -220,7 +224,8 @@ extension RecipientListBuilder {
     listing.reader.note(.programs)
     guard let programs = plan.vpopmail.programs else {
       listing.problems = queries.map { query in
-        RecipientProblem(query.domain, "\(VpopmailPrograms.Absence())")
+        let absence = VpopmailPrograms.Absence(vpasswd: query.directory.appending("vpasswd"))
+        return RecipientProblem(query.domain, "\(absence)")
       }
       return listing
     }

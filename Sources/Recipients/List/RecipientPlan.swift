@@ -51,7 +51,9 @@ struct RecipientPlan: Sendable {
   }
 
   /// What is wrong with the plan as a whole.
-  var problems: [RecipientProblem] { served.problems + locals.problems }
+  var problems: [RecipientProblem] {
+    served.problems + locals.problems + rejected.problems + excluded.problems
+  }
 
   /// What is odd about a domain of which nothing was listed, in a line that is safe to show; nil
   /// when that is as it should be.

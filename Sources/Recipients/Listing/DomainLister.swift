@@ -35,7 +35,7 @@ struct DomainLister: ~Copyable {
   ///
   /// - Returns: What was decided; what vpopmail's programs must be asked for is not added.
   /// - Throws: `SystemError` when a file or directory cannot be read; `FileFormatError` when a
-  ///   `vpasswd` does not parse; `RelativeHome`. Some recipients may have been added by then.
+  ///   `vpasswd` does not parse; `RelativeHome` or `UnreadableHome`. Some recipients may have been added by then.
   mutating func list(
     _ planned: PlannedDomain, into sink: inout some RecipientSink
   ) throws -> DomainDecision {
@@ -106,8 +106,14 @@ extension DomainLister {
     guard home.directory.isAbsolute else { throw RelativeHome(origin: home.origin) }
     let path = layout.root(home.directory)
     reader.note(.dotQmailFiles(in: path))
-    let directory = try FileReading.openDirectory(path)
-    let names = try DotQmailDirectory.names(in: directory, at: path)
+    let directory: OwnedDescriptor
+    let names: [[UInt8]]
+    do {
+      directory = try FileReading.openDirectory(path)
+      names = try DotQmailDirectory.names(in: directory, at: path)
+    } catch {
+      throw UnreadableHome(error: error, origin: home.origin)
+    }
     guard let nearest = DotQmailName.defaults(below: home.prefix).first(where: names.contains)
     else {
       addFiles(names, in: path, home, domain, &sink)

@@ -37,6 +37,8 @@ package struct LoginExplanation: Equatable, Sendable {
   /// The .cdb in use.
   package let database: FilePath
   package let inUse: InUse
+  /// What keeps a new list from being written at all, in lines that are safe to show.
+  package let obstacles: [String]
 
   /// Whether the .cdb in use says the same as the files; nil when there is none to ask.
   package var isInStep: Bool? {
@@ -51,6 +53,7 @@ package struct LoginExplanation: Equatable, Sendable {
   package var lines: [String] {
     [verdictLine] + variableLines + ["\(database.visible): \(inUseWords)"]
       + (isInStep == false ? ["they differ: \(database.visible) is not up to date"] : [])
+      + obstacles.map { "no new list can be written: \($0)" }
   }
 
   private var verdictLine: String {

@@ -17,7 +17,8 @@ extension LoginReader {
       login: login, verdict: found.verdict, variables: entry?.variables ?? [],
       variablesOrigin: entry.map { .line(layout.loginVariables, $0.line) }, database: database,
       inUse: LoginExplanation.InUse(
-        of: database, login: login, hash: found.hash, suffix: entry?.suffix ?? []))
+        of: database, login: login, hash: found.hash, suffix: entry?.suffix ?? []),
+      obstacles: problems.map(\.description))
   }
 
   private struct Found {

@@ -34,19 +34,23 @@ extension LoginReader {
 
   /// The mailboxes in a directory.
   ///
-  /// - Throws: `SystemError` when they cannot be read, `FileFormatError` for a line that is none,
-  ///   `RelativeHome`.
+  /// - Throws: `RelativeHome`, or `UnreadableHome` when they cannot be read; `FileFormatError` for a
+  ///   line that is none.
   mutating func readMailboxes(
     in directory: VpopmailDomains.Directory, among users: PasswordFile
   ) throws -> DirectoryContents {
     guard directory.path.isAbsolute else { throw RelativeHome(origin: origin(of: directory)) }
     let path = layout.vpasswd(in: directory)
-    if let contents = try readVpasswd(path) {
-      return .listed(try Mailboxes(parsing: contents, path: path))
+    let contents: [UInt8]?
+    do throws(SystemError) {
+      contents = try readVpasswd(path)
+      if contents == nil, try FileStatus.of(layout.root(directory.path)) == nil {
+        throw SystemError("open", path, .noSuchFileOrDirectory)
+      }
+    } catch {
+      throw UnreadableHome(error: error, origin: origin(of: directory))
     }
-    guard try FileStatus.of(layout.root(directory.path)) != nil else {
-      throw SystemError("open", path, .noSuchFileOrDirectory)
-    }
+    if let contents { return .listed(try Mailboxes(parsing: contents, path: path)) }
     return try isVpopmail(directory, among: users) ? .inSQL : .notVpopmail
   }
 
@@ -65,7 +69,9 @@ extension LoginReader {
     guard !directories.isEmpty else { return [] }
     reader.note(.programs)
     guard let programs = VpopmailPrograms(of: layout, among: users) else {
-      return directories.map { _ in .failure(VpopmailPrograms.Absence()) }
+      return directories.map { directory in
+        .failure(VpopmailPrograms.Absence(vpasswd: layout.vpasswd(in: directory)))
+      }
     }
     let queries = directories.map { VpopmailQuery(domain: $0.realDomain) }
     let answers = try programs.logins(queries, answered: answered)

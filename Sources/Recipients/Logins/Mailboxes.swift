@@ -56,8 +56,8 @@ struct Mailboxes {
     var mailboxes: [Mailbox] = []
     let failure: VpasswdFile.Failure? = unsafe bytes.withUnsafeBufferPointer { buffer in
       do throws(VpasswdFile.Failure) {
-        try unsafe VpasswdFile.forEachLine(of: buffer) { line in
-          let refusal = unsafe Self.refusal(of: line, in: buffer)
+        try unsafe VpasswdFile.forEachLine(of: buffer) { line throws(VpasswdFile.Failure) in
+          let refusal = try unsafe Self.refusal(of: line, in: buffer)
           mailboxes.append(
             Mailbox(line: line.number, name: line.name, hash: line.hash, refusal: refusal))
         }
@@ -90,12 +90,13 @@ struct Mailboxes {
       }
       guard !first.bytes.isEmpty, !first.bytes.contains(where: \.isControl),
         let hash = lines.next()?.bytes, let last = lines.next(),
-        last.isTerminated, !last.bytes.isEmpty, last.bytes.allSatisfy({ $0 &- 0x30 < 10 })
+        last.isTerminated, !last.bytes.isEmpty, last.bytes.allSatisfy({ $0 &- 0x30 < 10 }),
+        let flags = VpasswdFile.flags(last.bytes.span)
       else { return nil }
       mailboxes.append(
         Mailbox(
           line: first.number, name: first.bytes.indices, hash: hash.indices,
-          refusal: Self.refusal(flags: VpasswdFile.flags(last.bytes), hash: hash)))
+          refusal: Self.refusal(flags: flags, hash: hash)))
     }
     source = .program(command)
     bytes = output
@@ -114,9 +115,13 @@ struct Mailboxes {
 
   private static func refusal(
     of line: VpasswdFile.Line, in buffer: UnsafeBufferPointer<UInt8>
-  ) -> LoginRefusal? {
+  ) throws(VpasswdFile.Failure) -> LoginRefusal? {
+    let field = unsafe UnsafeBufferPointer(rebasing: buffer[line.flags])
+    guard let flags = unsafe VpasswdFile.flags(field.span) else {
+      throw VpasswdFile.Failure(line: line.number, expected: "a number in the field of the flags")
+    }
     guard line.isTerminated else { return .unfinishedLine }
-    return unsafe refusal(flags: VpasswdFile.flags(buffer[line.flags]), hash: buffer[line.hash])
+    return unsafe refusal(flags: flags, hash: buffer[line.hash])
   }
 
   private static func refusal(

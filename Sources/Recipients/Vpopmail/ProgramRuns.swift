@@ -17,6 +17,8 @@ struct ProgramLimits {
   var timeout = Duration.seconds(120)
   /// The most that one may print: more than a million mailboxes.
   var output = 1 << 28
+  /// Whether one, given by its number, has answered.
+  var isAnswer: (Int, ChildProcess.Outcome) -> Bool = { $1.isSuccess }
   /// Whether the last line of one that failed is shown; not where it may hold a password or a hash.
   var showsLastLine: (BoundedOutput) -> Bool = { _ in true }
 }
@@ -91,14 +93,18 @@ final class ProgramRuns<Answer> {
     _ outcome: ChildProcess.Outcome, of number: Int
   ) -> Result<Answer, ProgramFailure> {
     Result { () throws(ProgramFailure) in
-      if let trouble = trouble(of: outcome) { throw ProgramFailure(commands[number], trouble) }
+      if let trouble = trouble(of: outcome, number) {
+        throw ProgramFailure(commands[number], trouble)
+      }
       return try parse(number, outcome.output)
     }
   }
 
-  private func trouble(of outcome: ChildProcess.Outcome) -> String? {
+  private func trouble(of outcome: ChildProcess.Outcome, _ number: Int) -> String? {
     if outcome.isTimedOut { return "took too long" }
-    if outcome.isSuccess { return outcome.output.dropped > 0 ? "printed too much" : nil }
+    if limits.isAnswer(number, outcome) {
+      return outcome.output.dropped > 0 ? "printed too much" : nil
+    }
     guard limits.showsLastLine(outcome.output), let last = outcome.output.lines.last else {
       return "\(outcome.ending)"
     }

@@ -24,8 +24,12 @@ struct VpopmailPrograms: Equatable, Sendable {
 
   /// What is wrong with a domain that only programs can list, when there are none.
   struct Absence: Error, CustomStringConvertible {
+    /// The file that would list the mailboxes.
+    let vpasswd: FilePath
+
     var description: String {
-      "it has no vpasswd, and there is no user vpopmail whose programs could tell"
+      "\(SystemError("open", vpasswd, .noSuchFileOrDirectory)),"
+        + " and there is no user vpopmail whose programs could tell"
     }
   }
 
@@ -66,6 +70,9 @@ extension VpopmailPrograms {
     limits.showsLastLine = { output in
       !NumberedLines(output.bytes).contains { $0.bytes.starts(with: Self.nameField) }
     }
+    limits.isAnswer = { number, outcome in
+      outcome.isSuccess || number >= queries.count && Self.isNoAlias(outcome)
+    }
     let answers = try ProgramRuns(commands, limits) {
       number, output throws(ProgramFailure) in
       number < queries.count
@@ -101,6 +108,15 @@ extension VpopmailPrograms {
     guard !names.isEmpty else { throw ProgramFailure(command, "it lists no mailbox") }
     let extended = hasExtensions ? names.map { $0 + "-default".utf8 } : []
     return (names + extended).map { Recipient(name: $0, origin: .program(command.typed)) }
+  }
+
+  /// Whether valias found no alias: it exits 255 then as it does when it fails, but says nothing, or
+  /// that of s/vpopmail says so.
+  private static func isNoAlias(_ outcome: ChildProcess.Outcome) -> Bool {
+    outcome.ending == .exited(255)
+      && NumberedLines(outcome.output.bytes).allSatisfy { line in
+        line.bytes.starts(with: "No aliases found for domain ".utf8)
+      }
   }
 
   /// The aliases in what valias prints: lines `x@domain -> instruction`.

@@ -63,6 +63,16 @@ import Testing
     }
   }
 
+  @Test func `a wrong line of auth vars is told: no new list can be written`() throws {
+    let tree = try LoginTree()
+    try tree.variables("zoe X=1\nann X=\"1\"\n")
+    let explanation = try explain("ann", in: tree)
+    #expect(explanation.lines.contains { $0.hasPrefix("with X=\"1\", by ") })
+    let last = explanation.lines.last
+    #expect(last?.hasPrefix("no new list can be written: unable to parse ") == true)
+    #expect(last?.contains("auth.vars: line 1: expected NAME=") == true)
+  }
+
   @Test func `only the files of the login's own domain are read`() throws {
     let tree = try LoginTree()
     try tree.assign([("gone.org", "gone.org"), ("example.org", "example.org")])
@@ -70,6 +80,6 @@ import Testing
       Issue.record("bob is refused")
       return
     }
-    #expect(throws: SystemError.self) { try explain("bob@gone.org", in: tree) }
+    #expect(throws: UnreadableHome.self) { try explain("bob@gone.org", in: tree) }
   }
 }

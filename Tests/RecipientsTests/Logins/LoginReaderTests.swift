@@ -164,7 +164,7 @@ import Testing
       [("example.org", "example.org")],
       also: [
         "+ann-:ann:2000:2000:/home/gone:-::", "=ann:ann:2000:2000:/home/gone:::",
-        "+lists.org-:lists.org:1:1:/home/lists:-::", "+ext-:x.org:1:1:/home/gone:-:ext:",
+        "+lists.org-:lists.org:1:1:/home/lists:-::", "+ext-:x.org:1:1:/home/lists:-:ext:",
       ])
     #expect(try tree.records().count == 2)
   }
