@@ -78,7 +78,10 @@ package final class ChildProcess {
   }
 
   /// Asks the child to end, and makes sure of it after the grace.
+  ///
+  /// Nothing happens when it has ended: its number may be that of a stranger by now.
   package func stop() {
+    guard completion != nil else { return }
     isStopped = true
     terminate()
   }
