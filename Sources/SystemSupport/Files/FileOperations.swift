@@ -19,7 +19,9 @@ package enum FileOperations {
         unsafe path.withPlatformString { unsafe mkdir($0, mode_t(mode)) }
       }
     } catch {
-      guard error.errno == .fileExists else { throw error }
+      // Somebody else may have made it just now; a link that leads nowhere is there, too.
+      let isThere = try FileStatus.of(path)?.kind == .directory
+      guard error.errno == .fileExists, isThere else { throw error }
     }
   }
 

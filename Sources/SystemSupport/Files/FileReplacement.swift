@@ -112,9 +112,10 @@ extension FileReplacement {
     guard let name = path.lastComponent else { return }
     let directory = path.removingLastComponent()
     let limit = Timestamp.now.seconds - 3600
+    let prefix = ".\(name.string)."
     for other in (try? FileReading.names(in: directory.isEmpty ? "." : directory)) ?? []
-    where other.string.hasPrefix(".\(name.string).") && other.string.hasSuffix(".tmp") {
-      let random = other.string.dropFirst(name.string.utf8.count + 2).dropLast(4)
+    where other.string.hasPrefix(prefix) && other.string.hasSuffix(".tmp") {
+      let random = other.string.dropFirst(prefix.count).dropLast(4)
       let leftover = directory.appending(other)
       guard UInt64(random, radix: 36) != nil,
         let status = try? FileStatus.of(leftover, followingLinks: false),
