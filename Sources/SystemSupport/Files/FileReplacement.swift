@@ -31,15 +31,13 @@ package final class FileReplacement {
     guard let name = path.lastComponent else {
       throw SystemError("replace", path, .invalidArgument)
     }
-    let parent = path.removingLastComponent()
     self.path = path
     self.name = name
     newMode = mode
     directory = try OwnedDescriptor(
-      opening: parent.isEmpty ? "." : parent, flags: O_RDONLY | O_DIRECTORY)
+      opening: path.parent, flags: O_RDONLY | O_DIRECTORY)
     while true {
-      let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-      guard let candidate = FilePath.Component(".\(name.string).\(random).tmp") else {
+      guard let candidate = path.temporarySibling.lastComponent else {
         throw SystemError("replace", path, .invalidArgument)
       }
       do {
@@ -110,10 +108,10 @@ extension FileReplacement {
   /// What cannot be looked at or removed stays; it harms nobody.
   package static func removeAbandoned(of path: FilePath) {
     guard let name = path.lastComponent else { return }
-    let directory = path.removingLastComponent()
+    let directory = path.parent
     let limit = Timestamp.now.seconds - 3600
     let prefix = ".\(name.string)."
-    for other in (try? FileReading.names(in: directory.isEmpty ? "." : directory)) ?? []
+    for other in (try? FileReading.names(in: directory)) ?? []
     where other.string.hasPrefix(prefix) && other.string.hasSuffix(".tmp") {
       let random = other.string.dropFirst(prefix.count).dropLast(4)
       let leftover = directory.appending(other)

@@ -1,4 +1,3 @@
-internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
@@ -130,15 +129,9 @@ extension FileWatch {
     switch (try? FileStatus.of(path, followingLinks: false))?.kind {
     case nil: .missing
     case .directory: .directory
-    case .link: target(of: path).map { .link(to: $0) } ?? .missing
+    case .link: (try? FileReading.target(of: path)).map { .link(to: $0) } ?? .missing
     default: .other
     }
-  }
-
-  private static func target(of link: FilePath) -> FilePath? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = unsafe link.withPlatformString { unsafe readlink($0, &buffer, Int(PATH_MAX)) }
-    return count > 0 ? FilePath(platformString: buffer) : nil
   }
 }
 

@@ -45,13 +45,13 @@ package final class Candidate {
       throw SystemError("replace", product, .invalidArgument)
     }
     self.product = product
-    let parent = place ?? product.removingLastComponent()
+    let parent = place ?? product.parent
     let random = String(UInt64.random(in: 0 ... .max), radix: 36)
     let base = ".\(name)\(NameNoise.candidateMark)\(random)"
     let old = try FileStatus.of(product, followingLinks: false)
     isFirst = old == nil
     let isOpen = !isPrivate && (old?.mode ?? 0o004) & 0o004 != 0
-    if isOpen, owner == nil, try FileStatus.of(parent.isEmpty ? "." : parent)?.owner == geteuid() {
+    if isOpen, owner == nil, try FileStatus.of(parent)?.owner == geteuid() {
       directory = nil
       made = nil
       path = parent.appending(base + ".tmp")
@@ -142,9 +142,9 @@ package final class Candidate {
   /// goes: the next candidate may be there by then.
   func remove() {
     discard()
-    let parent = product.removingLastComponent()
+    let parent = product.parent
     guard let name = product.lastComponent?.string,
-      let names = try? FileReading.names(in: parent.isEmpty ? "." : parent)
+      let names = try? FileReading.names(in: parent)
     else { return }
     for entry in names where Self.isLeftover(entry.string, of: name) {
       let path = parent.appending(entry)

@@ -60,10 +60,7 @@ final class InPlaceRun: RuleRun {
   }
 
   private func makeBackup() throws(SystemError) -> FilePath {
-    let kept = environment.store.previousPath(of: rule.name)
-    let random = String(UInt64.random(in: 0 ... .max), radix: 36)
-    let path = kept.removingLastComponent()
-      .appending(".\(kept.lastComponent?.string ?? "").\(random).tmp")
+    let path = environment.store.previousPath(of: rule.name).temporarySibling
     let bytes = try FileReading.contents(of: product, followingLinks: false)
     try FileReplacement.write(bytes, to: path, mode: 0o600)
     return path

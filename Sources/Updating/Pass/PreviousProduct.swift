@@ -17,9 +17,7 @@ struct PreviousProduct {
   /// - Throws: `SystemError` when it cannot be kept.
   func keep(_ product: FilePath) throws(SystemError) -> Bool {
     guard try FileStatus.of(product, followingLinks: false)?.kind == .regular else { return false }
-    let fresh = path.removingLastComponent().appending(
-      ".\(path.lastComponent?.string ?? "").\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
-    )
+    let fresh = path.temporarySibling
     try FileOperations.makeDirectory(path.removingLastComponent(), mode: 0o700)
     do {
       try FileOperations.link(product, as: fresh)

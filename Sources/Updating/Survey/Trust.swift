@@ -21,10 +21,10 @@ struct Trust: Sendable {
   /// - Returns: The complaint, or nil.
   mutating func complaint(about path: FilePath, _ status: FileStatus, isLink: Bool) -> String? {
     if let complaint = complaint(about: status, "it") { return complaint }
-    if let complaint = directoryComplaint(path.removingLastComponent()) { return complaint }
+    if let complaint = directoryComplaint(path.parent) { return complaint }
     // A link leads to a file whose own directory counts too.
     guard isLink, let target = try? FileReading.resolved(path) else { return nil }
-    return directoryComplaint(target.removingLastComponent())
+    return directoryComplaint(target.parent)
   }
 
   /// What is wrong with a product's place, in words; nil when it may be replaced.
@@ -35,7 +35,7 @@ struct Trust: Sendable {
   /// - Returns: The complaint, or nil.
   mutating func productComplaint(_ path: FilePath, _ status: FileStatus?) -> String? {
     switch status?.kind {
-    case .regular?, nil: return directoryComplaint(path.removingLastComponent())
+    case .regular?, nil: return directoryComplaint(path.parent)
     case .link?: return "it is a symbolic link, and would be replaced by a file"
     default: return "it is no regular file"
     }
@@ -43,7 +43,7 @@ struct Trust: Sendable {
 
   private mutating func directoryComplaint(_ path: FilePath) -> String? {
     if let last, last.directory == path { return last.complaint }
-    let status = try? FileStatus.of(path.isEmpty ? "." : path)
+    let status = try? FileStatus.of(path)
     let complaint = status.flatMap { self.complaint(about: $0, "its directory") }
     last = (path, complaint)
     return complaint
