@@ -32,6 +32,22 @@ import Testing
     #expect(outcome.ending == .killed(signal: 15))
   }
 
+  @Test func `a child that is stopped again and again ends no later`() throws {
+    let loop = EventLoop()
+    var ending: ChildProcess.Ending?
+    let child = try loop.run(
+      Command(["sh", "-c", "trap '' TERM; sleep 100"]), timeout: .seconds(60)
+    ) { outcome in
+      ending = outcome.ending
+      loop.stop()
+    }
+    let began = Instant.now
+    for second in [0.2, 2, 4] { loop.schedule(after: .seconds(second)) { child.stop() } }
+    try loop.run()
+    #expect(ending == .killed(signal: SIGKILL))
+    #expect(Instant.now - began < .seconds(7.5))
+  }
+
   @Test func `a child that has ended is not stopped, nor who has its group now`() throws {
     let loop = EventLoop()
     var output = BoundedOutput(limit: 1)

@@ -46,6 +46,7 @@ package final class ChildProcess {
   private var timer: EventLoop.Token?
   private var isTimedOut = false
   private var isStopped = false
+  private var isTerminated = false
   private var completion: ((Outcome) -> Void)?
 
   /// The time between TERM and KILL.
@@ -88,6 +89,9 @@ package final class ChildProcess {
 
   private func terminate() {
     signalGroup(SIGTERM)
+    // Who asks once more does not put off the end.
+    guard !isTerminated else { return }
+    isTerminated = true
     loop.cancel(timer)
     timer = loop.schedule(after: Self.grace) { [self] in signalGroup(SIGKILL) }
   }
