@@ -20,6 +20,8 @@ struct linux_program {
   // The descriptors that it gets: one to read, one for its output and its errors, and, from 3 on,
   // two that may be -1 for none.
   int input, output, kept[2];
+  // A signal that it does not get until it unblocks it, 0 for none.
+  int blocked;
 };
 
 // Gives a descriptor of this process the number that a program is to find it under.
@@ -55,16 +57,17 @@ static inline void linux_become(const struct linux_program *program) {
   errno = reason;
 }
 
-// Starts a program in a process group of its own, with no signal blocked and none ignored: `ignored`
-// are those that this process ignores, and execve(2) itself undoes its handlers. This process waits
-// until the program runs. Returns its pid, or -1 and errno when it cannot be started.
+// Starts a program in a process group of its own, with no signal ignored and only the one blocked:
+// `ignored` are those that this process ignores, and execve(2) itself undoes its handlers. This
+// process waits until the program runs. Returns its pid, or -1 and errno when it cannot be started.
 //
 // Between vfork(2) and execve(2) the child works on its parent's memory: it may only make system
 // calls and write to its own stack.
 static inline pid_t linux_start(const struct linux_program *program, const sigset_t *ignored) {
-  sigset_t all, none, before;
+  sigset_t all, blocked, before;
   sigfillset(&all);
-  sigemptyset(&none);
+  sigemptyset(&blocked);
+  if (program->blocked) sigaddset(&blocked, program->blocked);
   volatile int reason = 0;
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_t pid = vfork();
@@ -81,7 +84,7 @@ static inline pid_t linux_start(const struct linux_program *program, const sigse
       if (program->kept[place] != -1) failed = linux_give(program->kept[place], next++) == -1;
     if (!failed) {
       closefrom(next);
-      sigprocmask(SIG_SETMASK, &none, NULL);
+      sigprocmask(SIG_SETMASK, &blocked, NULL);
       linux_become(program);
     }
     reason = errno;

@@ -121,11 +121,3 @@ final class DirectoryWatch {
     .created, .movedTo, .attributes, .deletedItself, .movedItself,
   ]
 }
-
-extension FilePath {
-  /// The directory that a path lies in; `.` for a bare name.
-  fileprivate var parent: FilePath {
-    let parent = removingLastComponent()
-    return parent.isEmpty ? "." : parent
-  }
-}

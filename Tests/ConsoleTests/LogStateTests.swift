@@ -62,6 +62,32 @@ import Testing
     #expect(shown(log) == ["line 90", "line 91", "line 92"])
   }
 
+  @Test func `Home asks for the oldest line of all, and shows what is here until it comes`() {
+    let pane = LogPane(rows: 3)
+    var log = opened(1000..<1010)
+    let wanted = LogTarget.start(filter: [])
+    let effect = Effect.searchLog(Self.service, wanted, from: position(1000), isUpward: true)
+    #expect(log.toStart(pane) == effect)
+    #expect(shown(log) == ["line 1007", "line 1008", "line 1009"])
+    // From another place than the lines that are here.
+    var far = log
+    let distant = LogStretch(entries(0..<50), hit: 0, isAdjoining: false)
+    let more = far.take(.found(distant), in: pane).1
+    #expect(more == .olderLog(Self.service, before: position(0)))
+    _ = far.prepend(nil, before: position(0))
+    #expect(shown(far) == ["line 0", "line 1", "line 2"])
+    #expect(far.isBehind && far.found == nil)
+    // Just before them.
+    var near = log
+    _ = near.take(.found(LogStretch(entries(990..<1000), hit: 0, isAdjoining: true)), in: pane)
+    #expect(shown(near) == ["line 990", "line 991", "line 992"])
+    #expect(near.entries.count == 20 && !near.isBehind)
+    // None is older than those.
+    _ = log.take(.nothing, in: pane)
+    #expect(shown(log) == ["line 1000", "line 1001", "line 1002"])
+    #expect(!log.isFollowing)
+  }
+
   @Test func `memory is bounded in a flood, and the end stays in view`() {
     var log = opened(0..<10)
     for start in stride(from: 10, to: 60_010, by: 1000) {

@@ -104,6 +104,32 @@ struct PageScene: Sendable, CustomTestStringConvertible {
     }
     try Snapshot.expect(screen.text, as: "\(scene.name)-\(size.0)x\(size.1)")
   }
+
+  @Test(arguments: [true, false])
+  func `a builder's long line is shown whole once, and its start elsewhere`(isQuoted: Bool) {
+    let long = (1...1800).map { "w\($0)" }.joined(separator: " ") + " end."
+    var products = Samples.products()
+    var state = products[3].state
+    let run = RunReport(
+      result: .failed, by: "pipe-watcher (pid 1)", why: ["poke: pipe"], began: Samples.ago(40),
+      duration: 1000, ending: "exit 1", output: isQuoted ? ["first", long] : ["first"],
+      summary: "made: exit 1: \(long)")
+    state.runs = [run, run, run]
+    let failure = RuleState.Failure(
+      message: run.summary, count: 3, since: Samples.ago(40), nextTry: Samples.ago(-25),
+      inputs: [:])
+    products[3] = Product(
+      rule: products[3].rule, verdict: .failed(failure), state: state,
+      observation: products[3].observation, isBuilding: false)
+    var console = Samples.state(80, 400, products)
+    console.page = .details(products[3].name)
+    let screen = ConsoleView(console).screen()
+    let lines = (0..<400).map { screen.row($0).map(\.text).joined() + " " }
+    #expect(lines.count { $0.contains("end.") } == 1)
+    #expect(lines.count { $0.contains(" w9 ") } == (isQuoted ? 7 : 4))
+    #expect(lines.count { $0.contains("… and 9,") && $0.contains(" characters more ") } >= 3)
+  }
+
   @Test(arguments: [60, 80, 120])
   func `a long title gives way in its middle, and to what is beside it`(_ columns: Int) {
     var state = Samples.state(columns, 24, Samples.products())

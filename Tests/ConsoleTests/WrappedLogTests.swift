@@ -57,6 +57,7 @@ import Testing
 
   @Test func `Home shows the first row, whatever lies beneath`() {
     var log = opened()
+    _ = log.prepend(nil, before: log.entries.first?.position)
     _ = log.toStart(Self.pane)
     #expect(shown(log) == ["0.0", "1.0", "1.1", "1.2", "2.0"])
     _ = log.toStart(LogPane(rows: 3, columns: 22))
@@ -71,6 +72,7 @@ import Testing
     #expect(shown(log) == place)
     _ = log.append(entries(110..<120))
     #expect(shown(log) == place)
+    _ = log.prepend(nil, before: log.entries.first?.position)
     _ = log.toStart(Self.pane)
     _ = log.prepend(entries(90..<100), before: log.entries.first?.position)
     #expect(shown(log) == ["10.0", "11.0", "11.1", "11.2", "12.0"])

@@ -42,6 +42,45 @@ import Testing
       environment: ["LANG": "C.UTF-8", "COLUMNS": "80", "LINES": "24"])
   }
 
+  @Test func `consoles that can act know of each other`() throws {
+    let server = try MailServer()
+    try server.update()
+    func seen(by name: String) -> FilePath { Scratch.directory.appending("seen.\(name)") }
+    /// A console that sees another one and then stays.
+    func start(_ name: String, seeing other: String, _ then: String...) throws -> Background {
+      let script = Scratch.directory.appending("keys.\(name)")
+      let keys = ["wait another console acts here: \(other)", "wait 2 consoles"]
+      let dump = "dump \(seen(by: name))"
+      try script.write((keys + [dump] + then).joined(separator: "\n") + "\n")
+      return Background([
+        "env", "SUDO_USER=\(name)", "SSH_CONNECTION=192.0.2.7 1 192.0.2.1 22", "COLUMNS=120",
+        try Tools.own("qmail-console"), "--root", server.root.string, "--keys", script.string,
+      ])
+    }
+    let gone = seen(by: "gone")
+    let bob = try start("bob", seeing: "ann from 192.0.2.7", "wait all fresh  ", "dump \(gone)")
+    let ann = try start("ann", seeing: "bob from 192.0.2.7", "wait what never comes")
+    // Neither goes before the other one has been seen.
+    try wait { try ["ann", "bob"].allSatisfy { try FileStatus.of(seen(by: $0)) != nil } }
+    kill(ann.pid, SIGTERM)
+    ann.wait()
+    bob.wait()
+    #expect(try gone.text.contains("all fresh  "))
+    #expect(try FileReading.names(in: directory("consoles", of: server)).isEmpty)
+  }
+
+  @Test func `a killed console leaves nothing that another one does not remove`() throws {
+    let server = try MailServer()
+    try server.update()
+    let console = try startConsole(server)
+    kill(console.pid, SIGKILL)
+    console.wait()
+    let consoles = directory("consoles", of: server)
+    #expect(try FileReading.names(in: consoles).count == 1)
+    #expect(try server.script("wait all fresh  ").code == 0)
+    #expect(try FileReading.names(in: consoles).isEmpty)
+  }
+
   @Test func `consoles whose users have no name are told apart`() throws {
     let server = try MailServer()
     try server.update()

@@ -148,27 +148,6 @@ import Testing
     #expect(result.lines.count { $0.contains("○ off") } == 2)
   }
 
-  @Test func `consoles that can act know of each other`() throws {
-    let server = try MailServer()
-    try server.update()
-    let program = try Tools.own("qmail-console")
-    let keys = Scratch.directory.appending("other-keys")
-    let seen = Scratch.directory.appending("seen")
-    // It stays until the other one has gone.
-    try keys.write("wait another console acts here: ann\nwait all fresh  \ndump \(seen)\n")
-    let other = Background([
-      "env", "SUDO_USER=bob", "SSH_CONNECTION=192.0.2.7 1 192.0.2.1 22", program, "--root",
-      server.root.string, "--keys", keys.string,
-    ])
-    let result = try server.script(
-      "wait another console acts here: bob from 192.0.2.7", "wait 2 consoles", size: (120, 24))
-    other.wait()
-    #expect(try seen.text.contains("all fresh  "))
-    #expect(result.code == 0, "\(result.text)")
-    let consoles = server.root.appending("var/lib/qmail-updater/consoles")
-    #expect(try FileReading.names(in: consoles).isEmpty)
-  }
-
   @Test func `who holds the lock is told while he does`() throws {
     let server = try MailServer()
     try server.update()

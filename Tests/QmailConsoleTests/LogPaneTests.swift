@@ -38,6 +38,36 @@ import Testing
     #expect(numbers(screens.last ?? []).first.map { $0 < 19_400 } == true)
   }
 
+  @Test func `Home shows the oldest line of all files, and the way leads on from there`() throws {
+    let server = try MailServer()
+    try server.start(
+      waitingFor: try server.addWriter(of: 20_000, ("line", ""), log: ["s16384", "n100"]))
+    let pages = (0..<40).flatMap { _ in ["key PgDn", "wait idle", "dump -"] }
+    let path = Scratch.directory.appending("keys")
+    let steps =
+      ["wait line 20000", "key Tab Tab z", "key Home", "wait idle", "dump -"] + pages
+      + [
+        "key End", "wait line 20000", "dump -", "key F4", "text line 77", "key Enter Home",
+        "wait idle", "dump -",
+      ]
+    try path.write(steps.joined(separator: "\n") + "\n")
+    let result = try Tools.run(
+      [try Tools.own("qmail-console"), "--root", server.root.string, "--keys", path.string],
+      environment: ["COLUMNS": "80", "LINES": "24", "LANG": "C.UTF-8"])
+    #expect(result.code == 0, "\(result.text)")
+    let screens = result.lines.split { $0.contains("mx1.example.net") }.map { numbers($0) }
+    #expect(screens.count == 43)
+    #expect(screens.first?.first == 1)
+    for shown in screens.dropLast() {
+      #expect(shown.count >= 19)
+      #expect(zip(shown, shown.dropFirst()).allSatisfy { $1 == $0 + 1 }, "\(shown)")
+    }
+    #expect(screens[40].first.map { $0 > 600 } == true)
+    #expect(screens[41].last == 20000)
+    // With a filter, the oldest one that passes it.
+    #expect(screens[42].prefix(3) == [77, 770, 771])
+  }
+
   @Test func `a program that ends the terminal's life in its log cannot`() throws {
     let server = try MailServer()
     let send = try server.services.add(

@@ -49,6 +49,27 @@ import Testing
     #expect(result.code == 0, "\(result.text)")
   }
 
+  @Test func `a service whose link leads elsewhere is followed there`() throws {
+    let server = try MailServer()
+    let places = Scratch.directory.appending("places")
+    let (old, new) = (places.appending("old"), places.appending("new"))
+    try FileOperations.makeDirectory(old)
+    try new.appending("run").write("#!/bin/sh\nexec sleep 1000\n", mode: 0o755)
+    let supervise = Background(["supervise", new.string])
+    defer { supervise.stop() }
+    let link = server.services.directory.appending("swapped")
+    try Tools.run(["ln", "-s", old.string, link.string])
+    let pid = try server.services.waitUntilUp(new)
+    let editor = Background([
+      "sh", "-c", "sleep 3; ln -sfn \(new) \(link); sleep 3; svc -d \(new)",
+    ])
+    let result = try server.script(
+      "wait swapped", "wait pid \(pid)", "wait ✗ DOWN", "dump -", size: (120, 30))
+    editor.wait()
+    try server.services.control("x", new)
+    #expect(result.code == 0, "\(result.text)")
+  }
+
   @Test func `a service that dies at once is seen to crash`() throws {
     let server = try MailServer()
     try server.services.add("qmail-smtpd", run: "exit 1", log: ["t", "./main"])

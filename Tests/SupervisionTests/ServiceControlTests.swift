@@ -68,6 +68,18 @@ import Testing
     try sandbox.wait(hidden) { $0 == "supervise not running" }
   }
 
+  /// vpopmail looks for qmail-send in the words of all processes.
+  @Test func `a stranger's HUP does not keep svc from telling the service`() throws {
+    let program = Scratch.directory.appending("slow-svc")
+    try program.write("#!/bin/sh\nkill -HUP $$\nexec svc \"$@\"\n", mode: 0o755)
+    let sandbox = try ServiceSandbox()
+    let service = try sandbox.add("qmail-send", run: "exec sleep 1000")
+    try sandbox.start()
+    try sandbox.waitUntilUp(service)
+    #expect(try send(.down, to: service, program: program.string) == .delivered)
+    try sandbox.wait(service) { $0.hasPrefix("down") }
+  }
+
   @Test func `svc's warning means that nothing was delivered`() throws {
     let absent = Scratch.directory.appending("absent")
     #expect(

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import SystemSupport
 import TestSupport
@@ -29,6 +30,39 @@ import Testing
       of: Command(["sh", "-c", "sleep 1000 & wait"]), timeout: .milliseconds(50))
     #expect(outcome.isTimedOut)
     #expect(outcome.ending == .killed(signal: 15))
+  }
+
+  @Test func `a child that is stopped again and again ends no later`() throws {
+    let loop = EventLoop()
+    var ending: ChildProcess.Ending?
+    let child = try loop.run(
+      Command(["sh", "-c", "trap '' TERM; sleep 100"]), timeout: .seconds(60)
+    ) { outcome in
+      ending = outcome.ending
+      loop.stop()
+    }
+    let began = Instant.now
+    for second in [0.2, 2, 4] { loop.schedule(after: .seconds(second)) { child.stop() } }
+    try loop.run()
+    #expect(ending == .killed(signal: SIGKILL))
+    #expect(Instant.now - began < .seconds(7.5))
+  }
+
+  @Test func `a child that has ended is not stopped, nor who has its group now`() throws {
+    let loop = EventLoop()
+    var output = BoundedOutput(limit: 1)
+    let child = try loop.run(
+      Command(["sh", "-c", "sleep 100 >/dev/null 2>&1 & echo $!"]), timeout: .seconds(30)
+    ) { outcome in
+      output = outcome.output
+      loop.stop()
+    }
+    try loop.run()
+    let other = try #require(output.lines.first.flatMap { Int32($0) })
+    defer { kill(other, SIGKILL) }
+    child.stop()
+    usleep(50_000)
+    #expect(RunningProcess(other)?.isZombie == false)
   }
 
   @Test func `a child has null input, no blocked signal and no descriptor of ours`() throws {

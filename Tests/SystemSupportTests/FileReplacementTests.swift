@@ -52,4 +52,20 @@ import Testing
     let gone = Set(names).subtracting(try FileReading.names(in: directory).map(\.string))
     #expect(gone.subtracting(getuid() == 0 ? [] : [names[6]]) == [names[0]])
   }
+
+  @Test func `what is left of a file whose name is not ASCII is removed as well`() throws {
+    let left = Scratch.directory.appending(".сообщения.cdb.1a2b3c.tmp")
+    try left.write("x")
+    try Tools.run(["touch", "-d", "61 minutes ago", left.string])
+    FileReplacement.removeAbandoned(of: Scratch.directory.appending("сообщения.cdb"))
+    #expect(try FileStatus.of(left) == nil)
+  }
+
+  @Test func `a link that leads nowhere is no directory`() throws {
+    let link = Scratch.directory.appending("link")
+    try Tools.run(["ln", "-s", "gone", link.string])
+    #expect(throws: SystemError("mkdir", link, .fileExists)) {
+      try FileOperations.makeDirectory(link)
+    }
+  }
 }

@@ -40,8 +40,8 @@ import Testing
     #expect(try FileStatus.of(server.path("etc/x.txt.bad")) == nil, "two builders at once")
   }
 
-  /// WATCH 1: none is lost, of 250, each looked for before the next comes.
-  @Test func `each of 250 touches and echoes is followed by a pass`() throws {
+  /// WATCH 1: none is lost, of 500, each looked for before the next comes.
+  @Test func `each of 500 touches and echoes is followed by a pass`() throws {
     let server = try ToolServer()
     try server.configure(
       "watch = false\nlimits.poke_burst = 100000\n" + ToolServer.quick
@@ -51,7 +51,7 @@ import Testing
     let lost = try shell(
       """
       i=0
-      while [ $i -lt 250 ]; do
+      while [ $i -lt 500 ]; do
         i=$((i + 1)); echo $i >$1.txt
         case $((i % 2)) in 0) echo >$2;; 1) touch $2;; esac
         n=0

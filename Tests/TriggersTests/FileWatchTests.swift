@@ -65,6 +65,36 @@ import Testing
     #expect(try harness.reports(of: "echo a > locals", in: control) == [locals])
   }
 
+  /// The last of its names says nothing of how it got there.
+  @Test(arguments: [true, false])
+  func `a file that was linked into place is seen, though nobody closes it`(isNamed: Bool) throws {
+    try control.appending("other").write("b\n")
+    var settings = FileWatch.Settings()
+    settings.patience = .milliseconds(100)
+    let harness = WatchHarness(settings: settings)
+    harness.update(
+      files: isNamed ? [locals] : [], directories: isNamed ? [] : [control],
+      ignoring: [control.appending("t.1")])
+    #expect(
+      try harness.reports(of: "echo a > t.1 && ln t.1 locals && rm t.1", in: control) == [])
+    #expect(try harness.run { !harness.changed.isEmpty })
+    #expect(harness.changed == [locals])
+    // One that is written to is left alone until it is closed, and then nothing is owed.
+    try FileOperations.remove(locals)
+    var file: OwnedDescriptor?
+    _ = try harness.reports {
+      file = try OwnedDescriptor(opening: locals, flags: O_WRONLY | O_CREAT, mode: 0o644)
+    }
+    for _ in 0..<10 {
+      #expect(
+        try harness.reports { try file?.write(Array("more".utf8)) } == [])
+    }
+    #expect(try harness.reports { file = nil } == [locals])
+    let turns = harness.turns
+    #expect(try harness.reports { try harness.run(for: .milliseconds(300)) } == [])
+    #expect(harness.turns - turns <= 2)
+  }
+
   @Test func `a plain file that is being written is reported when it is closed`() throws {
     try FileOperations.makeDirectory(control)
     let harness = WatchHarness()

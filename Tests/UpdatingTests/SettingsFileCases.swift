@@ -242,10 +242,17 @@ struct BadFile: CustomTestStringConvertible, Sendable {
     BadFile(
       "stays_up = 60\n" + imap + "verb = \"restart\"",
       "line 1: stays_up: expected less than the timeout of imap, 60.0 s"),
+    // No qmail-send is supervised here.
+    BadFile(
+      "stays_up = 300",
+      "line 1: stays_up: expected less than the timeout of qmail-send restart, 300.0 s"),
+    BadFile(
+      "[rules.\"qmail-send restart\"]\ntimeout = 2",
+      "line 2: rules.\"qmail-send restart\".timeout: expected more than stays_up, 3.0 s"),
     BadFile(
       "[rules.x]\ninputs = [\"/a\"]\nproduct = \"/x\"\ncommand = [\"m\", \"--to={candidat}\"]",
       "line 4: rules.x.command: expected one of {candidate}, {temporary}, {depfile}, {product}, "
-        + "{memory}, found {candidat}"),
+        + "{memory}, found {candidat}; a blank in it, { candidat }, makes it none"),
     BadFile(
       "[rules.\"user/cdb\"]\nenabled = false",
       "line 1: rules.\"user/cdb\": expected a product or a service, since no built-in rule has "

@@ -40,10 +40,11 @@ final class ConsoleRegister {
     let names = (try? FileReading.names(in: directory)) ?? []
     let holders = names.compactMap { name -> FileLock.Holder? in
       let path = directory.appending(name)
-      guard let lock = try? FileLock(existing: path) else { return nil }
-      guard let holder = lock.holder, holder.pid != own else { return nil }
-      if !lock.isFree { return holder }
-      try? FileOperations.remove(path)
+      guard let pid = Int32(name.string), pid != own, let lock = try? FileLock(existing: path)
+      else { return nil }
+      if !lock.isFree { return lock.holder }
+      // One that has just made its file is about to lock it.
+      if RunningProcess(pid) == nil { try? FileOperations.remove(path) }
       return nil
     }
     return holders.sorted { ($0.since?.nanoseconds ?? 0) < ($1.since?.nanoseconds ?? 0) }

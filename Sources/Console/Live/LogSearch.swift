@@ -2,7 +2,8 @@ internal import Supervision
 internal import SystemPackage
 internal import SystemSupport
 
-/// Searches a log from a place on, in one direction and through its finished files.
+/// Searches a log from a place on, in one direction and through its finished files; its oldest
+/// line, from the start of the log down to that place.
 ///
 /// It reads a chunk a turn of the loop, so that keys are answered meanwhile, and keeps no more than
 /// the last two: what is found comes with the lines around it.
@@ -38,7 +39,11 @@ final class LogSearch {
     self.target = target
     self.loop = loop
     self.report = report
-    if isUpward {
+    if case .start = target {
+      follower = try LogFollower(directory, from: .since(nil), on: loop) { [weak self] in
+        self?.takeOldest($0, before: position)
+      }
+    } else if isUpward {
       history = LogHistory(directory, before: position)
       continueUpward()
     } else {
@@ -111,14 +116,30 @@ extension LogSearch {
     case .unavailable(let error): finish(.failure(error))
     case .lines(let lines):
       let entries = lines.map { LogEntry($0) }.filter { $0.position != position }
-      if let hit = target.firstHit(in: entries[...]) {
-        let stretch = LogStretch(
-          context + entries, hit: context.count + hit, isAdjoining: chunks < 2)
-        return finish(.success(.found(stretch)))
-      }
-      count(entries)
-      if !entries.isEmpty { context = entries }
-      if follower?.isCaughtUp == true { finish(.success(.nothing)) }
+      stepDownward(entries, isAdjoining: chunks < 2, isLast: false)
     }
+  }
+
+  private func takeOldest(_ event: LogFollower.Event, before position: LogPosition) {
+    switch event {
+    case .gap: break
+    case .unavailable(let error): finish(.failure(error))
+    case .lines(let lines):
+      let all = lines.map { LogEntry($0) }
+      let known = all.firstIndex { $0.position == position }
+      let older = Array(all[..<(known ?? all.count)])
+      stepDownward(older, isAdjoining: known != nil, isLast: known != nil)
+    }
+  }
+
+  private func stepDownward(_ entries: [LogEntry], isAdjoining: Bool, isLast: Bool) {
+    if let hit = target.firstHit(in: entries[...]) {
+      let stretch = LogStretch(
+        context + entries, hit: context.count + hit, isAdjoining: isAdjoining)
+      return finish(.success(.found(stretch)))
+    }
+    count(entries)
+    if !entries.isEmpty { context = entries }
+    if isLast || follower?.isCaughtUp == true { finish(.success(.nothing)) }
   }
 }

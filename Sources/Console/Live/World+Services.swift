@@ -14,12 +14,26 @@ extension World {
       .filter { (try? FileStatus.of($0.directory))?.kind == .directory }
     let elsewhere = facts.products.compactMap(\.service).filter { !here.contains($0) }
     let found = here + Set(elsewhere).sorted { $0.directory.string < $1.directory.string }
-    for gone in monitors.keys where !found.contains(gone) { forget(gone) }
+    for (name, monitors) in monitors {
+      if !found.contains(name) {
+        forget(name)
+      } else if monitors.place != Self.place(of: name) {
+        // A link that leads elsewhere now: the kernel's watches are on where it led before.
+        forget(name)
+        facts.services.removeAll { $0.name == name }
+      }
+    }
     facts.services = found.map { name in
       facts.services.first { $0.name == name } ?? observe(name)
     }
     facts.updater = found.first {
       ["qmail-updater", "pipe-watcher", "update-qmail"].contains($0.directory.lastComponent?.string)
+    }
+  }
+
+  private static func place(of name: ServiceName) -> FileIdentity? {
+    (try? FileStatus.of(name.directory)).map {
+      FileIdentity(device: $0.device, inode: $0.inode)
     }
   }
 
@@ -33,6 +47,7 @@ extension World {
     let logService = name.directory.appending("log")
     let hasLog = (try? FileStatus.of(logService))?.kind == .directory
     if isLive {
+      let place = Self.place(of: name)
       let monitor = try? ServiceMonitor(name.directory, on: loop) { [weak self] status in
         self?.take(status, of: name)
       }
@@ -40,7 +55,7 @@ extension World {
         hasLog
         ? try? ServiceMonitor(logService, on: loop) { [weak self] _ in self?.logChanged(of: name) }
         : nil
-      if let monitor { monitors[name] = (monitor, logMonitor) }
+      if let monitor { monitors[name] = Monitors(service: monitor, log: logMonitor, place: place) }
     }
     var service = Service(name, status: .read(serviceDirectory: name.directory))
     noteLog(of: &service)

@@ -39,8 +39,10 @@ extension World {
     holder?.pid == ownProcessNumber() ? nil : holder
   }
 
-  /// Whether the lock was taken or given back since it was looked at: plain setlock(8) does that
-  /// without any event.
+  /// Whether the lock was taken or given back since it was looked at.
+  ///
+  /// flock(2) makes no event. Of plain setlock(8) inotify could show that it opens the file, as it
+  /// shows each look of ours; so it is noticed at the clock's next tick, a minute later at most.
   var isLockNews: Bool { other(store.lockHolder)?.pid != facts.lockHolder?.pid }
 
   /// Notes who else runs rules, and since when that is seen.

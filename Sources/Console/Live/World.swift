@@ -20,7 +20,7 @@ package final class World {
   let operatorName: String?
 
   var facts: Facts
-  var monitors: [ServiceName: (service: ServiceMonitor, log: ServiceMonitor?)] = [:]
+  var monitors: [ServiceName: Monitors] = [:]
   var follower: LogFollower?
   var history: (service: ServiceName, before: LogPosition?, reader: LogHistory)?
   var search: LogSearch?
@@ -68,6 +68,13 @@ package final class World {
     states = StateCache(store) { [warnings] in warnings.lines.append($0) }
     facts = Facts(host: Self.hostName(settings), settings: settings)
     facts.access = access
+  }
+
+  /// What watches a service, and the directory that its name led to then.
+  struct Monitors {
+    let service: ServiceMonitor
+    let log: ServiceMonitor?
+    let place: FileIdentity?
   }
 
   /// What the state files are complained of.

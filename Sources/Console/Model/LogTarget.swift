@@ -6,6 +6,8 @@ package enum LogTarget: Equatable, Sendable {
   case text([UInt8], filter: [UInt8])
   /// The first line that was written at a moment or later.
   case moment(Timestamp)
+  /// The oldest line of all that passes a filter, which is folded; an empty filter passes all.
+  case start(filter: [UInt8])
 }
 
 /// A part of a log in which something was found.
@@ -41,6 +43,7 @@ extension LogTarget {
       return entries.lastIndex { $0.contains(text) && (filter.isEmpty || $0.contains(filter)) }
     case .moment(let moment):
       return entries.lastIndex { $0.time.map { $0 < moment } ?? false }.map { $0 + 1 }
+    case .start: return nil
     }
   }
 
@@ -50,6 +53,7 @@ extension LogTarget {
     case .text(let text, let filter):
       return entries.firstIndex { $0.contains(text) && (filter.isEmpty || $0.contains(filter)) }
     case .moment(let moment): return entries.firstIndex { $0.time.map { $0 >= moment } ?? false }
+    case .start(let filter): return entries.firstIndex { filter.isEmpty || $0.contains(filter) }
     }
   }
 }

@@ -130,11 +130,18 @@ extension LogState {
     return isOverfull ? nil : olderIfNeeded(pane)
   }
 
-  /// Shows the oldest line that is here.
+  /// Shows the oldest line of all; when it is not here, what is shown stays until it has come.
   package mutating func toStart(_ pane: LogPane) -> Effect? {
-    (isFollowing, bottom, hiddenRows) = (false, 0, 0)
+    let target = LogTarget.start(filter: LogEntry.folded(filter))
+    if let effect = searchElsewhere(for: target, isUpward: true) { return effect }
+    begin(at: 0, in: pane)
+    return nil
+  }
+
+  /// Shows a window that begins with an entry, or with the next one that passes the filter.
+  mutating func begin(at place: Int, in pane: LogPane) {
+    (isFollowing, bottom, hiddenRows) = (false, place, 0)
     moveDown(pane.rows, in: pane)
-    return olderIfNeeded(pane)
   }
 
   private mutating func olderIfNeeded(_ pane: LogPane) -> Effect? {

@@ -61,7 +61,7 @@ extension LogState {
     sought.flatMap { seek($0, in: pane) }
   }
 
-  private mutating func searchElsewhere(for target: LogTarget, isUpward: Bool) -> Effect? {
+  mutating func searchElsewhere(for target: LogTarget, isUpward: Bool) -> Effect? {
     guard isUpward ? !isAtStart : isBehind, let service,
       let position = isUpward ? firstPosition : lastPosition
     else { return nil }
@@ -88,11 +88,15 @@ extension LogState {
     if case .found(let stretch) = finding, !stretch.entries.isEmpty || stretch.isAdjoining {
       return (take(stretch, of: search, in: pane), fill(pane))
     }
-    if case .moment = search.target, !entries.isEmpty {
+    switch search.target {
+    case .moment where !entries.isEmpty:
       show(search.isUpward ? 0 : entries.count - 1, in: pane)
       return (false, nil)
+    case .start:
+      begin(at: 0, in: pane)
+      return (false, fill(pane))
+    default: return (false, search.wasFollowing ? follow() : nil)
     }
-    return (false, search.wasFollowing ? follow() : nil)
   }
 
   /// Leaves what is searched for, and shows all again.

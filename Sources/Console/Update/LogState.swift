@@ -164,9 +164,12 @@ extension LogState {
       replace(with: stretch.entries)
     }
     place = min(place, entries.count - 1)
-    var row = 0
-    if case .text(let text, _) = search.target { row = pane.row(of: text, in: entries[place]) }
-    show(place, row: row, in: pane)
+    switch search.target {
+    case .text(let text, _):
+      show(place, row: pane.row(of: text, in: entries[place]), in: pane)
+    case .moment: show(place, in: pane)
+    case .start: begin(at: place, in: pane)
+    }
     if search.isUpward { _ = dropNewest() } else { dropOldest() }
     return isBehind && !wasBehind
   }

@@ -31,10 +31,14 @@ struct DetailsPage {
       product.rule.isService && status == .fresh
       ? "the service has read its files as they are" : status.explanation
     page.entry(Span(word, status.role), column: TextWidth.of(word) + 2, explanation, .quiet)
-    for reason in wording.reasons(for: product.verdict) { page.text(reason, indent: 4) }
+    for reason in wording.reasons(for: product.verdict) {
+      page.text(reason, indent: 4, atMost: Self.glance)
+    }
     if case .held(let hold) = product.verdict {
       page.text("since \(Words.moment(hold.since, state))", .quiet, indent: 4)
-      if samples.isEmpty { for key in hold.losing { page.text(key, .removed, indent: 6) } }
+      if samples.isEmpty {
+        for key in hold.losing { page.text(key, .removed, indent: 6, atMost: Self.glance) }
+      }
     }
     if let failure = product.state.failure {
       let good = product.state.record.map { "last good \(Words.moment($0.time, state))" }
@@ -45,7 +49,7 @@ struct DetailsPage {
     if let running = product.state.running, product.isBuilding {
       page.text(
         "run by \(running.by) since \(Words.moment(running.since, state)): "
-          + running.why.joined(separator: "; "), .building, indent: 4)
+          + running.why.joined(separator: "; "), .building, indent: 4, atMost: Self.glance)
       page.text(ProgressWords(product, state).sentence, .building, indent: 4)
     }
     page.entry(
@@ -54,6 +58,9 @@ struct DetailsPage {
     page.entry(
       Span("looked at", .quiet), column: 10, Words.moment(product.observation.time, state))
   }
+
+  /// A builder may say a lot in one line: so many rows of it do, but where its last run is told.
+  private static let glance = 4
 
   private var productNote: String {
     switch product.observation.product {
@@ -194,18 +201,25 @@ struct DetailsPage {
   private func writeRuns(to page: inout DocumentBuilder) {
     page.heading("Last runs")
     if product.state.runs.isEmpty { page.text("none is recorded", .quiet) }
-    for run in product.state.runs {
+    for (index, run) in product.state.runs.enumerated() {
       page.line([
         Span("  " + TextFitting.pad(Words.moment(run.began, state), 11)),
         Span(TextFitting.pad(run.result.rawValue, 11), Self.role(of: run.result)),
         Span(TextFitting.pad(Words.took(run), 9, right: true), .quiet),
         Span("  " + run.by, .quiet),
       ])
-      page.text(run.summary + (run.ending.isEmpty ? "" : "  (\(run.ending))"), indent: 13)
+      let summary = run.summary + (run.ending.isEmpty ? "" : "  (\(run.ending))")
+      // The words that it ends with are usually the last of the output.
+      let isTwice = run.output.last.map { run.summary.hasSuffix($0) } ?? false
+      let limit = index == 0 ? Int.max : Self.glance
+      page.text(summary, indent: 13, atMost: isTwice ? Self.glance : limit)
       if !run.why.isEmpty {
-        page.text("because: " + run.why.joined(separator: "; "), .quiet, indent: 13)
+        page.text(
+          "because: " + run.why.joined(separator: "; "), .quiet, indent: 13, atMost: Self.glance)
       }
-      for line in run.output { page.text("| " + line, .quiet, indent: 13, hanging: 2) }
+      for line in run.output {
+        page.text("| " + line, .quiet, indent: 13, hanging: 2, atMost: limit)
+      }
     }
   }
 

@@ -61,18 +61,28 @@ struct DocumentBuilder {
   }
 
   /// A text, wrapped; one of several in a list has all rows but its first set in further.
+  ///
+  /// Of one that takes more than so many rows the last one tells how much is left out.
   mutating func text(
-    _ text: String, _ role: Role = .normal, indent: Int = 2, hanging: Int = 0
+    _ text: String, _ role: Role = .normal, indent: Int = 2, hanging: Int = 0,
+    atMost limit: Int = .max
   ) {
     let words = text.drop { $0 == " " }
     let indent = indent + text.count - words.count
     let rows = TextFitting.wrap(String(words), max(8, width - indent - 1), hanging: hanging)
-    for (index, row) in rows.enumerated() {
+    let shown = rows.prefix(rows.count > limit ? limit - 1 : limit)
+    for (index, row) in shown.enumerated() {
       let start = indent + (index == 0 ? 0 : hanging)
       lines.append([
         Span(TextFitting.pad(row.lead, start, right: true), .quiet), Span(String(row.text), role),
       ])
     }
+    guard shown.count < rows.count, let last = shown.last else { return }
+    let left = last.text.base[last.text.endIndex...].count
+    line([
+      Span(TextFitting.pad("", indent + hanging), .quiet),
+      Span("… and \(Words.count(left)) characters more", .quiet),
+    ])
   }
 
   /// A word in a column of its own, and a text beside it, wrapped.

@@ -1,4 +1,3 @@
-internal import Glibc
 package import SystemPackage
 internal import SystemSupport
 
@@ -46,9 +45,8 @@ package enum LogDirectory {
     let descriptors = process.appending("fd")
     let numbers = (try? FileReading.names(in: descriptors))?.compactMap { Int($0.string) } ?? []
     for number in numbers.sorted() {
-      if let file = target(of: descriptors.appending("\(number)")), file.isAbsolute,
-        file.lastComponent?.string == "current"
-      {
+      let file = try? FileReading.target(of: descriptors.appending("\(number)"))
+      if let file, file.isAbsolute, file.lastComponent?.string == "current" {
         return file.removingLastComponent()
       }
     }
@@ -61,18 +59,5 @@ package enum LogDirectory {
       .map { FilePath(String(decoding: $0, as: UTF8.self)) }
     guard words.first?.lastComponent?.string == "multilog" else { return nil }
     return words.dropFirst().first { $0.string.hasPrefix(".") || $0.string.hasPrefix("/") }
-  }
-
-  /// What a symbolic link says.
-  private static func target(of link: FilePath) -> FilePath? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = unsafe link.withPlatformString {
-      unsafe readlink($0, &buffer, buffer.count - 1)
-    }
-    guard count > 0 else { return nil }
-    buffer[count] = 0
-    return unsafe buffer.withUnsafeBufferPointer { buffer in
-      unsafe buffer.baseAddress.map { unsafe FilePath(platformString: $0) }
-    }
   }
 }

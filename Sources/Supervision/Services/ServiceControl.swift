@@ -41,7 +41,10 @@ package enum ServiceControl {
   ) -> Command {
     // A relative name may begin with a dash.
     let name = serviceDirectory.isAbsolute ? serviceDirectory.string : "./\(serviceDirectory)"
-    return Command([program, "-" + verbs.map(\.rawValue).joined(), name])
+    var command = Command([program, "-" + verbs.map(\.rawValue).joined(), name])
+    // vpopmail sends HUP to whatever has qmail-send in its words; svc needs none itself.
+    command.isDeafToHangup = true
+    return command
   }
 
   /// Runs `svc -VERBS DIRECTORY` beside the loop.

@@ -133,7 +133,8 @@ extension EventLoop {
     while isRunning { try turn() }
   }
 
-  /// Makes `run` return after the handler that is running now.
+  /// Makes `run` return at the end of this turn: handlers that are due with the one that is running
+  /// now are called before.
   package func stop() { isRunning = false }
 
   /// Waits once, and calls the handlers that are due.

@@ -19,7 +19,9 @@ package enum FileOperations {
         unsafe path.withPlatformString { unsafe mkdir($0, mode_t(mode)) }
       }
     } catch {
-      guard error.errno == .fileExists else { throw error }
+      // Somebody else may have made it just now; a link that leads nowhere is there, too.
+      let isThere = try FileStatus.of(path)?.kind == .directory
+      guard error.errno == .fileExists, isThere else { throw error }
     }
   }
 
@@ -103,12 +105,11 @@ package enum FileOperations {
   ///
   /// - Throws: `SystemError` when the first is no link, or the name is taken.
   package static func copyLink(_ link: FilePath, to new: FilePath) throws(SystemError) {
-    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-    _ = try check("read link", link.visible) {
-      unsafe link.withPlatformString { unsafe readlink($0, &target, target.count - 1) }
-    }
+    let target = try FileReading.target(of: link)
     try check("symlink", new.visible) {
-      unsafe new.withPlatformString { unsafe symlink(target, $0) }
+      unsafe target.withPlatformString { target in
+        unsafe new.withPlatformString { unsafe symlink(target, $0) }
+      }
     }
   }
 

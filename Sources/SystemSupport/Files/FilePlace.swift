@@ -10,8 +10,7 @@ package struct FilePlace: Hashable, Sendable {
 
   package init(_ path: FilePath) {
     self.path = path
-    let parent = path.removingLastComponent()
-    directory = parent.isEmpty ? "." : parent
+    directory = path.parent
     name = path.lastComponent?.string ?? ""
   }
 }

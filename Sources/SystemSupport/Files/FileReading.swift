@@ -55,6 +55,17 @@ package enum FileReading {
     return found
   }
 
+  /// What a symbolic link says, wherever that leads.
+  ///
+  /// - Throws: `SystemError` when it is none or may not be read.
+  package static func target(of link: FilePath) throws(SystemError) -> FilePath {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    try check("read link", link.visible) {
+      unsafe link.withPlatformString { unsafe readlink($0, &buffer, buffer.count - 1) }
+    }
+    return FilePath(platformString: buffer)
+  }
+
   /// The contents of a file, or nil when nothing is there.
   ///
   /// - Throws: `SystemError` when the file is there but cannot be read.

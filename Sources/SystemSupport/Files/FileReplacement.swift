@@ -31,15 +31,13 @@ package final class FileReplacement {
     guard let name = path.lastComponent else {
       throw SystemError("replace", path, .invalidArgument)
     }
-    let parent = path.removingLastComponent()
     self.path = path
     self.name = name
     newMode = mode
     directory = try OwnedDescriptor(
-      opening: parent.isEmpty ? "." : parent, flags: O_RDONLY | O_DIRECTORY)
+      opening: path.parent, flags: O_RDONLY | O_DIRECTORY)
     while true {
-      let word = RandomWord.make()
-      guard let candidate = FilePath.Component(".\(name.string).\(word).tmp") else {
+      guard let candidate = path.temporarySibling.lastComponent else {
         throw SystemError("replace", path, .invalidArgument)
       }
       do {
@@ -110,11 +108,12 @@ extension FileReplacement {
   /// What cannot be looked at or removed stays; it harms nobody.
   package static func removeAbandoned(of path: FilePath) {
     guard let name = path.lastComponent else { return }
-    let directory = path.removingLastComponent()
+    let directory = path.parent
     let limit = Timestamp.now.seconds - 3600
-    for other in (try? FileReading.names(in: directory.isEmpty ? "." : directory)) ?? []
-    where other.string.hasPrefix(".\(name.string).") && other.string.hasSuffix(".tmp") {
-      let word = other.string.dropFirst(name.string.utf8.count + 2).dropLast(4)
+    let prefix = ".\(name.string)."
+    for other in (try? FileReading.names(in: directory)) ?? []
+    where other.string.hasPrefix(prefix) && other.string.hasSuffix(".tmp") {
+      let word = other.string.dropFirst(prefix.count).dropLast(4)
       let leftover = directory.appending(other)
       guard RandomWord.isOne(word),
         let status = try? FileStatus.of(leftover, followingLinks: false),

@@ -46,6 +46,7 @@ package final class ChildProcess {
   private var timer: EventLoop.Token?
   private var isTimedOut = false
   private var isStopped = false
+  private var isTerminated = false
   private var completion: ((Outcome) -> Void)?
 
   /// The time between TERM and KILL.
@@ -78,13 +79,19 @@ package final class ChildProcess {
   }
 
   /// Asks the child to end, and makes sure of it after the grace.
+  ///
+  /// Nothing happens when it has ended: its number may be that of a stranger by now.
   package func stop() {
+    guard completion != nil else { return }
     isStopped = true
     terminate()
   }
 
   private func terminate() {
     signalGroup(SIGTERM)
+    // Who asks once more does not put off the end.
+    guard !isTerminated else { return }
+    isTerminated = true
     loop.cancel(timer)
     timer = loop.schedule(after: Self.grace) { [self] in signalGroup(SIGKILL) }
   }

@@ -8,6 +8,8 @@ package struct Command: Hashable, Sendable {
   package var standardInput: FilePath?
   /// Variables that the program gets on top of ours.
   package var environment: [String: String]
+  /// Whether SIGHUP stays blocked in the program and all that it starts.
+  package var isDeafToHangup = false
 
   package init(
     _ arguments: [String], standardInput: FilePath? = nil, environment: [String: String] = [:]

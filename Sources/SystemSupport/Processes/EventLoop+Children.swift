@@ -128,7 +128,8 @@ extension EventLoop {
         unsafe program.withCString { name in
           var wanted = unsafe linux_program(
             name: name, words: words, variables: environment, input: input.raw,
-            output: output.raw, kept: (kept ?? -1, progress ?? -1))
+            output: output.raw, kept: (kept ?? -1, progress ?? -1),
+            blocked: command.isDeafToHangup ? SIGHUP : 0)
           var ignored = Signals.ignored
           let pid = unsafe linux_start(&wanted, &ignored)
           return (pid, Errno.latest)

@@ -4,25 +4,29 @@ internal import Glibc
 /// Standard output as a stream of lines that nobody waits for.
 ///
 /// For logs. When multilog is gone or stuck the line is lost, never the service: a write that would
-/// wait is waited for at most a second.
+/// wait is waited for at most a second. The pipe itself may block, and stays so, since others have
+/// it, too.
 package struct LineOutput: Sendable {
   package init() {}
 
   /// Writes one line, at once.
   package func write(_ line: String) { write(Array((line + "\n").utf8)) }
 
+  /// So much is written at once without waiting where poll(2) finds room in a pipe.
+  private static let piece = Int(PIPE_BUF)
+
   fileprivate func write(_ bytes: [UInt8]) {
     var done = 0
     while done < bytes.count {
+      var room = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+      guard unsafe poll(&room, 1, 1000) > 0 else { return }
       let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(1, $0.baseAddress?.advanced(by: done), $0.count - done)
+        unsafe Glibc.write(
+          1, $0.baseAddress?.advanced(by: done), min($0.count - done, Self.piece))
       }
       if count > 0 {
         done += count
-      } else if errno == EAGAIN {
-        var waited = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
-        guard unsafe poll(&waited, 1, 1000) > 0 else { return }
-      } else if errno != EINTR {
+      } else if errno != EAGAIN, errno != EINTR {
         return
       }
     }

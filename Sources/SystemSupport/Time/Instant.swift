@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A point on the kernel's monotonic clock, for deadlines and durations.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A moment of the calendar, to the nanosecond: a file's stamp, the time of a build.

@@ -24,10 +24,7 @@ struct PipePlace {
     }
   }
 
-  var directory: FilePath {
-    let parent = path.removingLastComponent()
-    return parent.isEmpty ? "." : parent
-  }
+  var directory: FilePath { path.parent }
 }
 
 // MARK: - Opening
@@ -126,7 +123,7 @@ extension PipePlace {
   private func create(_ place: (FilePath) throws(SystemError) -> Void) throws(SystemError)
     -> Opened?
   {
-    let temporary = directory.appending(".trigger.\(RandomWord.make()).tmp")
+    let temporary = path.temporarySibling
     try check("make FIFO", path.visible) {
       unsafe temporary.withPlatformString { unsafe mkfifo($0, 0o600) }
     }

@@ -11,6 +11,8 @@ struct ChangeReport {
   private(set) var needsLayout = false
   /// Whether changes may have gone unseen.
   private(set) var needsSurvey = false
+  /// New plain files whose writers have yet to close them, and the paths that were asked for.
+  private(set) var begun: [FilePath: Set<FilePath>]
 
   private var seen: Set<FilePath> = []
 
@@ -18,6 +20,9 @@ struct ChangeReport {
   private static let gone: Inotify.Mask = [.movedItself, .deletedItself, .ignored, .unmounted]
   /// A name means another file than before, or none.
   private static let renamed: Inotify.Mask = [.created, .deleted, .movedFrom, .movedTo]
+
+  /// - Parameter begun: The files that were begun before.
+  init(begun: [FilePath: Set<FilePath>] = [:]) { self.begun = begun }
 
   /// Adds an event without a watch: the queue has overflowed.
   mutating func addOverflow() { needsSurvey = true }
@@ -44,10 +49,13 @@ struct ChangeReport {
     let files = interest.files[event.name] ?? []
     let others = NameNoise.contains(event.name) ? [] : interest.whole
     if files.isEmpty && others.isEmpty { return }
-    if event.mask.contains(.created), Self.isBeingWritten(directory.appending(name)) { return }
-    if isRenamed, !files.isEmpty, Self.isLink(directory.appending(name)) { needsLayout = true }
-    note(files)
-    for path in others.map({ $0.appending(name) }) where !ignoring.contains(path) { note([path]) }
+    let asked = files.union(others.map { $0.appending(name) }.filter { !ignoring.contains($0) })
+    let path = directory.appending(name)
+    let isBegun = event.mask.contains(.created) && Self.isBeingWritten(path)
+    begun[path] = isBegun && !asked.isEmpty ? asked : nil
+    if isBegun { return }
+    if isRenamed, !files.isEmpty, Self.isLink(path) { needsLayout = true }
+    note(asked)
   }
 
   private mutating func addEventOfDirectory(
@@ -66,7 +74,8 @@ struct ChangeReport {
 
   /// Whether a new name is a plain file that its writer has yet to close, which will be reported.
   ///
-  /// A second name of a file that was there before is complete.
+  /// A second name of a file that was there before is complete. If the first one is gone by now, it
+  /// looks as if it was being written.
   private static func isBeingWritten(_ path: FilePath) -> Bool {
     guard let status = try? FileStatus.of(path, followingLinks: false) else { return true }
     return status.kind == .regular && status.links == 1

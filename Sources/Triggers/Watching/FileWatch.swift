@@ -1,4 +1,3 @@
-internal import Glibc
 package import SystemPackage
 package import SystemSupport
 
@@ -13,6 +12,8 @@ package final class FileWatch {
     package var pollInterval = Duration.seconds(60)
     /// The least time between two wishes for a survey.
     package var surveyPause = Duration.seconds(1)
+    /// After so long without a change a new file counts as written, though nobody has closed it.
+    package var patience = Duration.seconds(1)
 
     package init() {}
   }
@@ -32,6 +33,9 @@ package final class FileWatch {
   private var ignored: Set<FilePath> = []
   private var layout = WatchLayout()
   private var isShort = false
+  /// New files whose writers have yet to close them.
+  private var begun: [FilePath: Set<FilePath>] = [:]
+  private var secondLook: EventLoop.Token?
   private var poll: EventLoop.Token?
   private var survey: EventLoop.Token?
   private var lastSurvey: Instant?
@@ -71,6 +75,7 @@ package final class FileWatch {
   deinit {
     loop.cancel(poll)
     loop.cancel(survey)
+    loop.cancel(secondLook)
   }
 
   /// How many directories the kernel watches for us.
@@ -124,15 +129,9 @@ extension FileWatch {
     switch (try? FileStatus.of(path, followingLinks: false))?.kind {
     case nil: .missing
     case .directory: .directory
-    case .link: target(of: path).map { .link(to: $0) } ?? .missing
+    case .link: (try? FileReading.target(of: path)).map { .link(to: $0) } ?? .missing
     default: .other
     }
-  }
-
-  private static func target(of link: FilePath) -> FilePath? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = unsafe link.withPlatformString { unsafe readlink($0, &buffer, Int(PATH_MAX)) }
-    return count > 0 ? FilePath(platformString: buffer) : nil
   }
 }
 
@@ -140,7 +139,7 @@ extension FileWatch {
 
 extension FileWatch {
   private func take(_ events: [Inotify.Event]) {
-    var report = ChangeReport()
+    var report = ChangeReport(begun: begun)
     for event in events {
       if event.watch == nil { report.addOverflow() }
       for directory in watches.directories(of: event) {
@@ -148,10 +147,38 @@ extension FileWatch {
         report.add(event, in: directory, interest, ignoring: ignored)
       }
     }
+    begun = report.begun
+    lookAtBegunLater()
     report.lost.forEach(watches.release)
     if report.needsLayout { follow(everything: !report.lost.isEmpty) }
     if !report.changed.isEmpty { onChange(report.changed) }
     if report.needsSurvey { askForSurvey() }
+  }
+
+  private func lookAtBegunLater() {
+    guard !begun.isEmpty else {
+      loop.cancel(secondLook)
+      secondLook = nil
+      return
+    }
+    guard secondLook == nil else { return }
+    secondLook = loop.schedule(after: settings.patience) { [weak self] in self?.lookAtBegun() }
+  }
+
+  /// Reports the new files that nobody seems to write to: one that was written under another name
+  /// and linked to its own is not closed under that.
+  private func lookAtBegun() {
+    secondLook = nil
+    let now = Timestamp.now
+    let quiet = begun.keys.filter { path in
+      guard let status = try? FileStatus.of(path, followingLinks: false) else { return true }
+      let age = now - status.changed
+      // A clock that was set back makes a file of the future, which would never come of age.
+      return age >= settings.patience || age < .zero - settings.patience
+    }
+    let asked = quiet.compactMap { begun.removeValue(forKey: $0) }
+    lookAtBegunLater()
+    if !asked.isEmpty { onChange(Set(asked.joined()).sorted { $0.string < $1.string }) }
   }
 
   /// Asks for a survey now, or as soon as the last one is long enough ago.

@@ -148,14 +148,6 @@ private struct Walker {
   }
 }
 
-extension FilePath {
-  /// The directory that holds this name.
-  var parent: FilePath {
-    let parent = removingLastComponent()
-    return parent.isEmpty ? "." : parent
-  }
-}
-
 extension Inotify.Mask {
   /// Refuses to watch what is not a directory (`IN_ONLYDIR`).
   static let onlyDirectory = Inotify.Mask(rawValue: 0x0100_0000)

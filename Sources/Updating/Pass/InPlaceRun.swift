@@ -60,9 +60,7 @@ final class InPlaceRun: RuleRun {
   }
 
   private func makeBackup() throws(SystemError) -> FilePath {
-    let kept = environment.store.previousPath(of: rule.name)
-    let path = kept.removingLastComponent()
-      .appending(".\(kept.lastComponent?.string ?? "").\(RandomWord.make()).tmp")
+    let path = environment.store.previousPath(of: rule.name).temporarySibling
     let bytes = try FileReading.contents(of: product, followingLinks: false)
     try FileReplacement.write(bytes, to: path, mode: 0o600)
     return path

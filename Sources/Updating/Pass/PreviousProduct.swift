@@ -17,8 +17,7 @@ struct PreviousProduct {
   /// - Throws: `SystemError` when it cannot be kept.
   func keep(_ product: FilePath) throws(SystemError) -> Bool {
     guard try FileStatus.of(product, followingLinks: false)?.kind == .regular else { return false }
-    let fresh = path.removingLastComponent().appending(
-      ".\(path.lastComponent?.string ?? "").\(RandomWord.make()).tmp")
+    let fresh = path.temporarySibling
     try FileOperations.makeDirectory(path.removingLastComponent(), mode: 0o700)
     do {
       try FileOperations.link(product, as: fresh)

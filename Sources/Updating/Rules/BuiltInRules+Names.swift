@@ -3,10 +3,13 @@ extension BuiltInRules {
   /// The rules whose products both we and a program of qmail can build.
   static let builtByBoth = ["users/cdb", "morercpthosts.cdb", "morevalidrcptto.cdb"]
 
+  /// The only rule that restarts a service.
+  static let sendRestart = (name: "qmail-send restart", timeout: Duration.seconds(300))
+
   /// The rules that have the same name everywhere.
   static let names =
     builtByBoth + [
-      "aliases.cdb", "qmail-send restart", "qmail-send", "badmimetypes.cdb",
+      "aliases.cdb", sendRestart.name, "qmail-send", "badmimetypes.cdb",
       "badloadertypes.cdb", "mailfromrules.cdb", "recipients.cdb", "simcontrol.cdb",
       "tcp.smtp.cdb", "validrcptto.cdb", "auth.cdb",
     ]

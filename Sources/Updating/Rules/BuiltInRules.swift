@@ -90,11 +90,12 @@ extension BuiltInRules {
     let after = ["users/cdb", "aliases.cdb"]
     return [
       Rule(
-        "qmail-send restart", inputs: atStart.map { Input(control($0)) } + [name],
-        product: .service(service), action: .restart, after: after, timeout: .seconds(300)),
+        Self.sendRestart.name, inputs: atStart.map { Input(control($0)) } + [name],
+        product: .service(service), action: .restart, after: after,
+        timeout: Self.sendRestart.timeout),
       Rule(
         "qmail-send", inputs: read, product: .service(service), action: .reload,
-        after: after + ["qmail-send restart"], timeout: .seconds(30)),
+        after: after + [Self.sendRestart.name], timeout: .seconds(30)),
     ]
   }
 

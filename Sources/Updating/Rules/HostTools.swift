@@ -1,4 +1,3 @@
-internal import Glibc
 internal import QmailFiles
 internal import SystemPackage
 internal import SystemSupport
@@ -33,11 +32,7 @@ struct HostTools {
 
   /// The path of one of this package's programs: beside the one that runs now.
   static func own(_ name: String) -> String {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
-    guard count > 0, count < buffer.count else { return name }
-    let path = FilePath(
-      String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
-    return path.removingLastComponent().appending(name).string
+    guard let program = try? FileReading.target(of: "/proc/self/exe") else { return name }
+    return program.removingLastComponent().appending(name).string
   }
 }

@@ -31,7 +31,9 @@ extension RuleChange {
     if command?.first == "" { throw expected("a program as first word", .command) }
     if let unknown = command.map({ BuildCommand($0).unknownPlaces })?.first {
       let places = BuildCommand.allPlaces.joined(separator: ", ")
-      throw expected("one of \(places), found \(unknown)", .command)
+      let plain = "{ \(unknown.dropFirst().dropLast()) }"
+      throw expected(
+        "one of \(places), found \(unknown); a blank in it, \(plain), makes it none", .command)
     }
     var rules = rules
     if let index = rules.firstIndex(where: { $0.name == name }) {

@@ -45,18 +45,30 @@ extension Settings {
   }
 
   /// A restart that has to last longer than it may take would always fail.
+  ///
+  /// The built-in one counts also while there is no service for it: what would be wrong once there
+  /// is one is told now.
   private func checkRestarts(among rules: [Rule], _ problems: SettingsProblems) {
-    for rule in rules where rule.action == .restart && rule.timeout <= staysUp {
-      let change = ruleChanges.first { $0.name == rule.name }
-      if let change, change.says(.timeout) {
-        problems.add(
-          change.place.appending("timeout"), "expected more than stays_up, \(staysUp.seconds) s")
-      } else {
-        let name = VisibleText.escape(rule.name)
-        problems.add(
-          SettingsPath("stays_up"),
-          "expected less than the timeout of \(name), \(rule.timeout.seconds) s")
-      }
+    let builtIn = BuiltInRules.sendRestart
+    for rule in rules where rule.action == .restart {
+      checkRestart(rule.name, rule.timeout, problems)
+    }
+    guard !rules.contains(where: { $0.name == builtIn.name }) else { return }
+    let change = ruleChanges.first { $0.name == builtIn.name }
+    if change?.verb == .reload { return }
+    checkRestart(builtIn.name, change?.timeout ?? builtIn.timeout, problems)
+  }
+
+  private func checkRestart(_ name: String, _ timeout: Duration, _ problems: SettingsProblems) {
+    guard timeout <= staysUp else { return }
+    let change = ruleChanges.first { $0.name == name }
+    if let change, change.says(.timeout) {
+      problems.add(
+        change.place.appending("timeout"), "expected more than stays_up, \(staysUp.seconds) s")
+    } else {
+      problems.add(
+        SettingsPath("stays_up"),
+        "expected less than the timeout of \(VisibleText.escape(name)), \(timeout.seconds) s")
     }
   }
 

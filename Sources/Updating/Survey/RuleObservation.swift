@@ -11,17 +11,21 @@ package struct RuleObservation: Equatable, Sendable {
   /// The required inputs that are not there.
   package var missing: [FilePath]
   package var product: ProductEvidence
+  /// When a product's file was made that is not the recorded one; nil where nothing tells that.
+  package var productBegun: Timestamp?
   package var time: Timestamp
 
   package init(
     rule: Rule, ruleDigest: ContentDigest, inputs: [String: InputEvidence],
-    missing: [FilePath] = [], product: ProductEvidence, time: Timestamp
+    missing: [FilePath] = [], product: ProductEvidence, productBegun: Timestamp? = nil,
+    time: Timestamp
   ) {
     self.rule = rule
     self.ruleDigest = ruleDigest
     self.inputs = inputs
     self.missing = missing
     self.product = product
+    self.productBegun = productBegun
     self.time = time
   }
 }

@@ -32,9 +32,10 @@ package struct Surveyor: Sendable {
     for key in state.reportedInputs where inputs[key] == nil {
       inputs[key] = look(atReported: key, &reader)
     }
+    let product = product(of: rule, state, reader.trust)
     return RuleObservation(
       rule: rule, ruleDigest: digest ?? rule.digest(key: state.key), inputs: inputs,
-      missing: missing, product: product(of: rule, state, reader.trust), time: time)
+      missing: missing, product: product, productBegun: begin(of: product, rule, state), time: time)
   }
 
   /// The state of paths that a builder has reported, by their keys.
@@ -79,6 +80,20 @@ package struct Surveyor: Sendable {
     let prefix = path.lastComponent?.string.dropLast() ?? ""
     return reader.listing(
       path.removingLastComponent(), prefix: String(prefix), recordedAs: key)
+  }
+
+  /// When a file that is not the recorded product was made, which its builder did at the latest when
+  /// it began to write.
+  private func begin(
+    of product: ProductEvidence, _ rule: Rule, _ state: RuleState
+  ) -> Timestamp? {
+    guard case .file(let stamp, _, _) = product, case .file(let path, _) = rule.product else {
+      return nil
+    }
+    if case .file(let old, _, _)? = state.record?.product, stamp.hasSameContents(as: old) {
+      return nil
+    }
+    return (try? FileIdentity.of(path))?.identity.birth
   }
 
   /// What the product of a rule looks like now.

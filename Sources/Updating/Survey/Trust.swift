@@ -27,7 +27,7 @@ struct Trust: Sendable {
     if let complaint = directoryComplaint(directory) { return complaint }
     // A link leads to a file whose own directory counts too.
     guard isLink, let target = try? FileReading.resolved(path) else { return nil }
-    return directoryComplaint(target.removingLastComponent())
+    return directoryComplaint(target.parent)
   }
 
   /// What is wrong with a product's place, in words; nil when it may be replaced.
@@ -46,7 +46,7 @@ struct Trust: Sendable {
 
   private mutating func directoryComplaint(_ path: FilePath) -> String? {
     if let last, last.directory == path { return last.complaint }
-    let status = try? FileStatus.of(path.isEmpty ? "." : path)
+    let status = try? FileStatus.of(path)
     let complaint = status.flatMap { self.complaint(about: $0, "its directory") }
     last = (path, complaint)
     return complaint

@@ -151,8 +151,8 @@ extension Judge {
     return digest == oldDigest
   }
 
-  /// The inputs that are newer than the product; if none is, the one that changed last, where it
-  /// did so too close to the product's date.
+  /// The inputs that are newer than the product; if none is, the one that changed last, where the
+  /// product may have been begun before.
   private func reasonsByDate(_ product: Stamp) -> [Reason] {
     let changes = observation.inputs.sorted { $0.key < $1.key }
       .compactMap { key, evidence in evidence.latest.map { (key: key, time: $0) } }
@@ -160,17 +160,19 @@ extension Judge {
     guard newer.isEmpty else {
       return newer.map { .newer(key: $0.key, at: $0.time, than: product.modified) }
     }
-    guard let last = changes.max(by: { $0.time < $1.time }),
-      product.modified - last.time < Self.dateMargin
+    let begun = min(product.modified, observation.productBegun ?? product.modified)
+    guard let last = changes.max(by: { $0.time < $1.time }), begun - last.time < Self.dateMargin
     else { return [] }
     return [.undecided(key: last.key, at: last.time, product: product.modified)]
   }
 
-  /// How much later than an input's last change a product must have been written for its date to
-  /// say that it was made from that change.
+  /// How much later than an input's last change a product must have been begun for that to say that
+  /// it was made from that change.
   ///
   /// A program that was run by hand, or by vpopmail, may have read its source just before the
-  /// change and written its product just after it. A tool of qmail takes much less than this.
+  /// change and written its product just after it, however long that took. The tools of qmail make
+  /// their file as they open the source. One that makes it later, or a file system that keeps no
+  /// time of birth, leaves this much for what goes before.
   static let dateMargin = Duration.seconds(2)
 
   private func changes(since recorded: [String: InputEvidence]) -> [Reason] {

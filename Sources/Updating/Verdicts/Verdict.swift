@@ -62,8 +62,8 @@ package enum Reason: Equatable, Sendable {
   case vanished(key: String)
   /// Without a record: the input is newer than the product.
   case newer(key: String, at: Timestamp, than: Timestamp)
-  /// Without a record: the product was made so soon after the input's change that it may have been
-  /// made from what was there before.
+  /// Without a record: the product was begun so soon after the input's change, or before it, that it
+  /// may have been made from what was there before.
   case undecided(key: String, at: Timestamp, product: Timestamp)
   /// The service has not read its input since this change.
   case unread(key: String, at: Timestamp?, LineChange?, lastRead: Timestamp)

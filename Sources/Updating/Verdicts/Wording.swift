@@ -38,10 +38,9 @@ package struct Wording: Sendable {
     case .vanished(let key): "\(name(key)) is gone"
     case .newer(let key, let time, let product):
       "\(name(key)) (\(clock(time))) is not older than the product (\(clock(product)))"
-    case .undecided(let key, _, let product):
-      "made by another program at \(clock(product)), within "
-        + "\(Judge.dateMargin.components.seconds) s of the change of \(name(key)): "
-        + "which came first is not known"
+    case .undecided(let key, let time, let product):
+      "made by another program until \(clock(product)), perhaps from what \(name(key)) held before "
+        + "its change \(clock(time))"
     case .unread(let key, let time, let change, let lastRead):
       (time == nil ? "\(name(key)) is gone" : "\(name(key)) changed")
         + (time.map { " " + clock($0) } ?? "") + words(change) + "; last read \(clock(lastRead))"

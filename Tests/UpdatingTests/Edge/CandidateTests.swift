@@ -37,7 +37,7 @@ import Testing
 
   @Test func `what cannot be replaced is told by its own name`() throws {
     try product.write("old")
-    let candidate = try Candidate(for: product, isPrivate: false)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: false)
     try candidate.path.write("new")
     try FileOperations.remove(product)
     try FileOperations.makeDirectory(product)
@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func `in words its names are the product's, which stay from run to run`(isPrivate: Bool) throws {
-    let candidate = try Candidate(for: product, isPrivate: isPrivate)
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: isPrivate)
     let words = "\(candidate.path) \(candidate.temporaryPath) \(candidate.depfilePath)."
     #expect(
       candidate.named(words)

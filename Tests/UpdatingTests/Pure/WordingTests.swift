@@ -34,8 +34,8 @@ import Updating
     (
       .undecided(
         key: "/r/var/qmail/control/morercpthosts", at: World.time(30), product: World.time(31)),
-      "made by another program at 22:13:51, within 2 s of the change of control/morercpthosts: "
-        + "which came first is not known"
+      "made by another program until 22:13:51, perhaps from what control/morercpthosts held before "
+        + "its change 22:13:50"
     ),
     (
       .unread(
