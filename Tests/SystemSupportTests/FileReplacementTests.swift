@@ -40,11 +40,12 @@ import Testing
   @Test func `what killed replacements left is removed after an hour, and nothing else`() throws {
     let directory = Scratch.directory
     let names = [
-      ".list.cdb.1a2b3c.tmp", ".list.cdb.!.tmp", ".list.cdb.tmp", ".other.cdb.1a2b3c.tmp",
-      "list.cdb.1a2b3c.tmp", ".list.cdb.young.tmp", ".list.cdb.foreign.tmp",
+      ".list.cdb.1a2b3c4d5e6f.tmp", ".list.cdb.1a2b3c4d5e6!.tmp", ".list.cdb.tmp",
+      ".other.cdb.1a2b3c4d5e6f.tmp", "list.cdb.1a2b3c4d5e6f.tmp", ".list.cdb.a00000000000.tmp",
+      ".list.cdb.b00000000000.tmp",
     ]
     for name in names { try directory.appending(name).write("x") }
-    for name in names where !name.contains("young") {
+    for name in names where !name.contains("a00000000000") {
       try Tools.run(["touch", "-d", "61 minutes ago", directory.appending(name).string])
     }
     if getuid() == 0 { try Tools.run(["chown", "1234", directory.appending(names[6]).string]) }
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func `what is left of a file whose name is not ASCII is removed as well`() throws {
-    let left = Scratch.directory.appending(".сообщения.cdb.1a2b3c.tmp")
+    let left = Scratch.directory.appending(".сообщения.cdb.1a2b3c4d5e6f.tmp")
     try left.write("x")
     try Tools.run(["touch", "-d", "61 minutes ago", left.string])
     FileReplacement.removeAbandoned(of: Scratch.directory.appending("сообщения.cdb"))

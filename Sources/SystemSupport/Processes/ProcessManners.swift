@@ -10,8 +10,8 @@ package enum ProcessManners {
     _ = unsafe chdir("/")
   }
 
-  /// Gives back the memory of code that only the start has used, several MiB of it.
+  /// Gives back the memory of code that the start, or some rare work, has used: several MiB of it.
   ///
   /// What is used again is there again, at a page fault's cost.
-  package static func releaseStartupCode() { linux_release_program_pages() }
+  package static func releaseUsedCode() { linux_release_program_pages() }
 }

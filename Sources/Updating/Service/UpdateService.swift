@@ -24,8 +24,11 @@ package final class UpdateService {
   private var signals: Signals?
   private var pass: Pass?
   private var isEnding = false
-  /// Whether the first pass is over.
-  private var hasStarted = false
+  /// When the memory of code was given back last, which is first done after the first pass.
+  private var codeReleased: Instant?
+
+  /// How often that is done, at most.
+  private static let codeReleaseInterval = Duration.seconds(1500)
 
   /// Prepares the service; nothing is touched before `start`.
   ///
@@ -239,12 +242,16 @@ extension UpdateService {
     journal.note("pass", "ended: \(result.entries.count) rules, \(ran) ran, in \(took)")
   }
 
+  private func releaseCode() {
+    let now = Instant.now
+    if let codeReleased, now - codeReleased < Self.codeReleaseInterval { return }
+    codeReleased = now
+    ProcessManners.releaseUsedCode()
+  }
+
   private func passEnded(_ result: PassResult) {
-    if !hasStarted {
-      hasStarted = true
-      ProcessManners.releaseStartupCode()
-    }
     pass = nil
+    releaseCode()
     if let failure = result.failure { journal.note("pass", "failed: \(failure)") }
     if isEnding { return loop.stop() }
     let next = result.nextTry ?? (result.failure == nil ? nil : .now + .seconds(30))
