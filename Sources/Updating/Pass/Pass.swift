@@ -285,10 +285,10 @@ extension Pass {
     switch outcome.result {
     case .failed:
       environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")
-      environment.journal.note(rule.name, "by hand: \(rule.actionByHand)")
+      environment.journal.note(rule.name, "by hand: \(rule.actionByHand(environment.settings))")
     case .held:
       environment.journal.note(
-        rule.name, "held: \(outcome.summary); force it with: \(rule.forceByHand)")
+        rule.name, "held: \(outcome.summary); force it with: \(environment.settings.forceByHand(rule.name))")
     default: environment.journal.note(rule.name, "\(outcome.summary), in \(took)")
     }
     environment.journal.quote(rule.name, Array(outcome.output.prefix(20)))

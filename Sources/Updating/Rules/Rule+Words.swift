@@ -16,8 +16,8 @@ extension Rule {
   }
 
   /// The action as a person can run it by hand, with real names in all places.
-  package var actionByHand: String {
-    if case .build = action { return forceByHand }
+  package func actionByHand(_ settings: Settings) -> String {
+    if case .build = action { return settings.forceByHand(name) }
     guard case .command(let command) = action else { return typedAction }
     let product = product.path.string
     let words = command.filled { place in
@@ -30,12 +30,6 @@ extension Rule {
     }
     return Command(words, standardInput: command.standardInput).typed
   }
-
-  /// The command by which an operator has the rule run, whatever it loses.
-  package var forceByHand: String { Command(["update-qmail", "--force", name]).typed }
-
-  /// The command by which an operator brings the previous product back.
-  package var rollbackByHand: String { Command(["update-qmail", "--rollback", name]).typed }
 
   /// Whether the builder tells what it has read.
   var reportsInputs: Bool {

@@ -7,6 +7,8 @@ package struct Settings: Equatable, Sendable {
   /// Who builds what both we and qmail's own programs can build.
   package enum BuilderChoice: String, CaseIterable, Sendable { case own, tool }
 
+  /// The configuration file, where it was named to us; nil where it is the usual one, or none.
+  package var file: FilePath?
   /// Where the mail server's parts lie.
   package var layout = ServerLayout()
   /// The directory with the links to the service directories; a path of the tree under the root.
@@ -64,6 +66,20 @@ extension Settings {
 
   /// Where the pipe is on this machine.
   package var pipePath: FilePath { layout.root(pipe) }
+
+  /// The command by which an operator has a rule run, whatever it loses.
+  package func forceByHand(_ rule: String) -> String { byHand("--force", rule) }
+
+  /// The command by which an operator brings a rule's previous product back.
+  package func rollbackByHand(_ rule: String) -> String { byHand("--rollback", rule) }
+
+  /// Typed without our own options, a command would act on another server than ours.
+  private func byHand(_ verb: String, _ rule: String) -> String {
+    var words = ["update-qmail"]
+    if let file { words += ["--config", file.string] }
+    if !layout.root.isHost { words += ["--root", layout.root.directory.string] }
+    return Command(words + [verb, rule]).typed
+  }
 
   /// The name of a path for people: within qmail's directory from there on, else under the root.
   package func displayName(_ path: FilePath) -> String {

@@ -33,7 +33,9 @@ package enum SettingsFile {
     } catch {
       throw .unreadable(error)
     }
-    return try settings(from: try text(of: file), in: file, root)
+    var settings = try settings(from: try text(of: file), in: file, root)
+    settings.file = path
+    return settings
   }
 
   private static func settings(

@@ -15,7 +15,7 @@ package struct Judge: Sendable {
   package func verdict(at now: Timestamp) -> Verdict {
     if let reason = observation.rule.offReason { return .off(reason) }
     if let reason = serviceIsOff { return .off(reason) }
-    if let reason = productIsRemoved { return .removed(reason) }
+    if isProductRemoved { return .removed(observation.rule.name, hasPrevious: state.hasPrevious) }
     if let path = observation.missing.first { return .missingInput(path) }
     if let trouble = unreadable { return trouble }
     if let hold = state.hold, isInForce(hold) { return .held(hold) }
@@ -78,14 +78,9 @@ package struct Judge: Sendable {
     }
   }
 
-  /// What an operator can do where the product is gone that alone made its rule appear.
-  private var productIsRemoved: String? {
-    let rule = observation.rule
-    guard rule.presence == .whereProductExists, observation.product == .missing else { return nil }
-    let force = "\(rule.forceByHand) makes it anew"
-    return "its product was removed; "
-      + (state.hasPrevious
-        ? "\(rule.rollbackByHand) brings the previous one back, \(force)" : force)
+  /// Whether the product is gone that alone made its rule appear.
+  private var isProductRemoved: Bool {
+    observation.rule.presence == .whereProductExists && observation.product == .missing
   }
 
   private var unreadable: Verdict? {

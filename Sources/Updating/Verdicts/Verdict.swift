@@ -24,9 +24,9 @@ package enum Verdict: Equatable, Sendable {
   case unreadable(FilePath, String)
   /// Nothing is to be done, for this reason.
   case off(String)
-  /// The product of a rule that is there only with its product is gone: nothing is done but at an
-  /// operator's word, and this says how.
-  case removed(String)
+  /// The product of this rule, which is there only with its product, is gone: nothing is done but at
+  /// an operator's word.
+  case removed(String, hasPrevious: Bool)
 }
 
 extension Verdict {

@@ -25,7 +25,8 @@ package struct Wording: Sendable {
     case .held(let hold): [words(hold)]
     case .missingInput(let path): ["\(name(path.string)) is not there"]
     case .unreadable(let path, let reason): ["\(name(path.string)): \(reason)"]
-    case .off(let reason), .removed(let reason): [reason]
+    case .off(let reason): [reason]
+    case .removed(let rule, let hasPrevious): [removed(rule, hasPrevious)]
     }
   }
 
@@ -52,6 +53,13 @@ package struct Wording: Sendable {
     case .inputsUnknown: "what it is made from is not known before its first build"
     case .owed: "its last run failed"
     }
+  }
+
+  /// What an operator can do about a product that was removed.
+  private func removed(_ rule: String, _ hasPrevious: Bool) -> String {
+    let force = "\(settings.forceByHand(rule)) makes it anew"
+    let rollback = "\(settings.rollbackByHand(rule)) brings the previous one back, "
+    return "its product was removed; " + (hasPrevious ? rollback : "") + force
   }
 
   /// What a hold waits for, in words.

@@ -1,3 +1,4 @@
+import QmailFiles
 import SystemPackage
 import SystemSupport
 import Testing
@@ -65,10 +66,17 @@ import Updating
   @Test func `what is to be typed by hand is a command, and one word a word`() {
     let rule = Rule(
       "a list; x", inputs: [], product: .file("/p", isDatabase: true), action: .build(.keyList))
-    #expect(rule.forceByHand == "update-qmail --force 'a list; x'")
-    #expect(rule.actionByHand == rule.forceByHand)
+    var settings = Settings()
+    #expect(rule.actionByHand(settings) == "update-qmail --force 'a list; x'")
     let made = Self.changed { $0.product = .file("/q", isDatabase: false) }
-    #expect(made.actionByHand == "make /q")
+    #expect(made.actionByHand(settings) == "make /q")
+
+    // Without our own options it would act on another server.
+    settings.file = "/etc/my own.toml"
+    settings.layout.root = Root("/srv/mx")
+    #expect(
+      settings.rollbackByHand("x")
+        == "update-qmail --config '/etc/my own.toml' --root /srv/mx --rollback x")
   }
 
   @Test func `a depfile names files, directories and beginnings, each once`() {
