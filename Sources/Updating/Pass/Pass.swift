@@ -288,7 +288,9 @@ extension Pass {
       environment.journal.note(rule.name, "by hand: \(rule.actionByHand(environment.settings))")
     case .held:
       environment.journal.note(
-        rule.name, "held: \(outcome.summary); force it with: \(environment.settings.forceByHand(rule.name))")
+        rule.name,
+        "held: \(outcome.summary); "
+          + "force it with: \(environment.settings.forceByHand(rule.name))")
     default: environment.journal.note(rule.name, "\(outcome.summary), in \(took)")
     }
     environment.journal.quote(rule.name, Array(outcome.output.prefix(20)))

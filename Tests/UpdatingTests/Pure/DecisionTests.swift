@@ -35,7 +35,8 @@ import Updating
     (.fresh(.record), false, forced, run("forced")), (stale, false, forced, run("forced", "why")),
     (loss, false, forced, run("forced")), (rolledBack, false, forced, run("forced")),
     (failed, false, forced, run("forced")), (.off("x"), false, forced, .leave),
-    (.removed("x", hasPrevious: false), false, change, .leave), (.removed("x", hasPrevious: false), true, poke, .leave),
+    (.removed("x", hasPrevious: false), false, change, .leave),
+    (.removed("x", hasPrevious: true), true, poke, .leave),
     (.removed("x", hasPrevious: false), false, forced, run("forced")),
     // An operator does not wait for a retry's time; what failed since then has been the answer.
     (failed, false, asked(0), run("its last run failed")), (failed, false, asked(-4), .leave),
