@@ -41,7 +41,8 @@ import Testing
     #expect(hold.records?.removed == 21)
     #expect(
       server.log.contains(
-        "x.cdb: held: would lose 21 of 100 records; force it with: update-qmail --force x.cdb"))
+        "x.cdb: held: would lose 21 of 100 records; "
+          + "force it with: update-qmail --root \(server.root) --force x.cdb"))
     // Once.
     let told = server.log.count
     #expect(try server.run("x.cdb") == nil)
@@ -189,7 +190,7 @@ import Testing
     #expect(try server.run("x.cdb") == nil)
     let told = server.log.filter { $0.contains("its product was removed") }
     #expect(told.count == 1, "\(told)")
-    let command = "update-qmail --root \(Scratch.directory) --rollback x.cdb"
+    let command = "update-qmail --root \(server.root) --rollback x.cdb"
     #expect(told.first?.contains("\(command) brings the previous one") == true)
 
     let report = try server.rollBack("x.cdb")
