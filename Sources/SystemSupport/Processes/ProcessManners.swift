@@ -3,10 +3,11 @@ internal import Glibc
 
 /// What a program sets up for itself before anything else.
 package enum ProcessManners {
-  /// A service writes files that others may read and nobody else may write, and does not stay in
-  /// the way of an unmount.
+  /// A service writes files that others may read and nobody else may write, does not stay in the way
+  /// of an unmount, and has memory at hand for its next piece of work.
   package static func prepareService() {
     umask(0o022)
+    FreedMemory.keepSome()
     _ = unsafe chdir("/")
   }
 
