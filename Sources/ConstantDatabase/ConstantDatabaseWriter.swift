@@ -8,13 +8,10 @@ internal import SystemSupport
 /// The records go into a temporary file; `commit` puts it in place of the old file in one step. A
 /// writer that is dropped before leaves the old file as it was, and no temporary file.
 package final class ConstantDatabaseWriter {
-  private enum State { case open, finished, broken }
-
   /// Where the file was before it has its place; nil when it is written in its place at once.
   private let replacement: FileReplacement?
   private let path: FilePath
   private var encoder: DatabaseEncoder
-  private var state = State.open
 
   /// Creates the temporary file in the directory of the path.
   ///
@@ -59,11 +56,7 @@ package final class ConstantDatabaseWriter {
   /// - Throws: `ConstantDatabaseError` when the file would pass 4 GiB or is finished; `SystemError`
   ///   when the disk is full. The old file is untouched.
   package func add(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws {
-    try requireOpen()
-    state = .broken
-    let isAdded = try unsafe encoder.add(key: key, value: value)
-    state = .open
-    if !isAdded { throw error("the records need more than the 4 GiB that the format can hold") }
+    try unsafe encoder.add(key: key, value: value)
   }
 
   /// Adds a record; see `add(key:value:)` of raw bytes, which is faster.
@@ -77,24 +70,14 @@ package final class ConstantDatabaseWriter {
   ///
   /// - Throws: As `add(key:value:)`.
   package func add(_ records: EncodedRecords) throws {
-    try requireOpen()
-    state = .broken
-    let isAdded = try encoder.add(records)
-    state = .open
-    if !isAdded { throw error("the records need more than the 4 GiB that the format can hold") }
+    try encoder.add(records)
   }
 
   /// Writes the hash tables and the header: the temporary file is then a whole database.
   ///
   /// - Throws: `SystemError` when the disk is full; `ConstantDatabaseError` when an earlier write
   ///   failed. The old file is untouched.
-  package func finish() throws {
-    if state == .finished { return }
-    try requireOpen()
-    state = .broken
-    try encoder.finish()
-    state = .finished
-  }
+  package func finish() throws { try encoder.finish() }
 
   /// Puts the new file in place of the old one, with the old one's owner and mode.
   ///
@@ -104,17 +87,5 @@ package final class ConstantDatabaseWriter {
   package func commit(durably: Bool = true) throws {
     try finish()
     try replacement?.commit(durably: durably)
-  }
-
-  private func requireOpen() throws {
-    switch state {
-    case .open: return
-    case .finished: throw error("it is finished and takes no more records")
-    case .broken: throw error("an earlier write failed")
-    }
-  }
-
-  private func error(_ reason: String) -> ConstantDatabaseError {
-    ConstantDatabaseError(.write, path.visible, reason)
   }
 }

@@ -1,7 +1,12 @@
 internal import SystemSupport
 
 /// Lays a database out in a file: room for the header, the records, the tables, then the header.
+///
+/// After an error it is of no use, but for one that says that nothing has changed.
 struct DatabaseEncoder: ~Copyable {
+  private enum State { case open, finished, broken }
+
+  private var state = State.open
   private let file: OwnedDescriptor
   private let name: String
   private var output: OutputBuffer
@@ -28,74 +33,83 @@ struct DatabaseEncoder: ~Copyable {
 
   /// Adds a record.
   ///
-  /// - Returns: Whether it fits; when it does not, nothing has changed.
-  /// - Throws: `SystemError` when it cannot be written; the file is then of no use.
-  mutating func add(
-    key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
-  ) throws(SystemError) -> Bool {
+  /// - Throws: `ConstantDatabaseError` when it does not fit, and nothing has changed, or nothing can
+  ///   be added any more; `SystemError` when it cannot be written.
+  mutating func add(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) throws {
+    try requireOpen()
     guard let position = size.add(keyCount: key.count, valueCount: value.count) else {
-      return false
+      throw overflow
     }
+    state = .broken
     slots.append(Slot(hash: unsafe KeyHash(of: key).value, position: position))
     try output.append(UInt32(key.count), UInt32(value.count))
     try unsafe output.append(key)
     try unsafe output.append(value)
-    return true
+    state = .open
   }
 
   /// Adds records that are encoded already.
   ///
-  /// - Returns: Whether they fit; when they do not, nothing has changed.
-  /// - Throws: `SystemError` when they cannot be written; the file is then of no use.
-  mutating func add(_ records: EncodedRecords) throws(SystemError) -> Bool {
+  /// - Throws: As for one record.
+  mutating func add(_ records: EncodedRecords) throws {
+    try requireOpen()
     let (count, byteCount) = (records.count, records.byteCount)
     guard !records.isOverfull, let start = size.add(recordCount: count, byteCount: byteCount) else {
-      return false
+      throw overflow
     }
+    state = .broken
     for slot in records.slots {
       slots.append(Slot(hash: slot.hash, position: start + slot.position))
     }
-    let result: Result<Void, SystemError> = unsafe records.withBytes { bytes in
-      Result { () throws(SystemError) in try unsafe output.append(bytes) }
-    }
-    try result.get()
-    return true
+    try unsafe records.withBytes { bytes in try unsafe output.append(bytes) }
+    state = .open
   }
 
   /// Writes the tables and the header; nothing can be added afterwards.
-  mutating func finish() throws(SystemError) {
+  ///
+  /// - Throws: `ConstantDatabaseError` after an error; `SystemError` when they cannot be written.
+  mutating func finish() throws {
+    if state == .finished { return }
+    try requireOpen()
+    state = .broken
     let groups = SlotGroups(slots)
     slots = []
     let records = isSummed ? try output.startSum() : nil
     var header: [UInt32] = []
     var position = size.recordsEnd
+    var table = HashTable()
     for number in 0..<Format.tableCount {
-      let table = hashTable(of: groups[number])
+      table.fill(with: groups[number])
       header.append(UInt32(position).littleEndian)
-      header.append(UInt32(table.count).littleEndian)
-      for slot in table { try output.append(slot.hash, slot.position) }
-      position += table.count * Format.slotSize
+      header.append(UInt32(table.slots.count).littleEndian)
+      try unsafe table.withBytes { bytes in try unsafe output.append(bytes) }
+      position += table.byteCount
     }
     let tables = isSummed ? try output.startSum() : nil
     if let records, let tables {
       sum = DatabaseSum(header: header, records: records, tables: tables)
     }
     try output.flush()
-    let written: Result<Void, SystemError> = unsafe header.withUnsafeBytes { bytes in
-      Result { () throws(SystemError) in try unsafe file.write(bytes, at: 0, subject: name) }
+    try unsafe header.withUnsafeBytes { bytes in
+      try unsafe file.write(bytes, at: 0, subject: name)
     }
-    try written.get()
     file.startWriteback()
+    state = .finished
   }
-}
 
-/// The hash table of these records: each in the first slot that is free from its own on.
-func hashTable(of records: ArraySlice<Slot>) -> [Slot] {
-  var slots = [Slot](repeating: .empty, count: 2 * records.count)
-  for record in records {
-    var number = KeyHash(value: record.hash).firstSlot(of: slots.count)
-    while !slots[number].isEmpty { number = number + 1 == slots.count ? 0 : number + 1 }
-    slots[number] = record
+  private func requireOpen() throws(ConstantDatabaseError) {
+    switch state {
+    case .open: return
+    case .finished: throw error("it is finished and takes no more records")
+    case .broken: throw error("an earlier write failed")
+    }
   }
-  return slots
+
+  private var overflow: ConstantDatabaseError {
+    error("the records need more than the 4 GiB that the format can hold")
+  }
+
+  private func error(_ reason: String) -> ConstantDatabaseError {
+    ConstantDatabaseError(.write, name, reason)
+  }
 }

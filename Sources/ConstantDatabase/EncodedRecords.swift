@@ -45,6 +45,12 @@ package struct EncodedRecords: Sendable {
     byteCount += count
   }
 
+  /// Leaves out all the records; the memory stays for the next ones.
+  package mutating func removeAll() {
+    byteCount = 0
+    slots.removeAll(keepingCapacity: true)
+  }
+
   /// Writes a record into the room that is there for it.
   private static func encode(
     _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer,

@@ -17,7 +17,7 @@ internal import SystemSupport
   private let capacity: Int
   private var buffer: UnsafeMutableRawBufferPointer
   /// The bytes of the file that are in the buffer now.
-  private var loaded: Range<Int>
+  private(set) var loaded: Range<Int>
 
   /// - Parameters:
   ///   - range: The part of the file that will be asked for; it was there when the file was opened.
@@ -45,6 +45,11 @@ internal import SystemSupport
     }
     let start = offset - loaded.lowerBound
     return unsafe UnsafeRawBufferPointer(rebasing: buffer[start..<(start + count)])
+  }
+
+  /// The bytes of the file that are in memory, valid until the next call.
+  var loadedBytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(rebasing: buffer[..<loaded.count])
   }
 
   /// Two numbers that stand together: a record's lengths, or a slot.

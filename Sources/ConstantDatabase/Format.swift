@@ -37,6 +37,19 @@ struct Slot: Equatable {
   var isEmpty: Bool { position == 0 }
 }
 
+extension Slot {
+  /// The slot that stands in some bytes of a file.
+  init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
+    let slot = unsafe Slot(
+      hash: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self),
+      position: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+    self = slot.littleEndian
+  }
+
+  /// The slot as it stands in a file, or back from there.
+  var littleEndian: Slot { Slot(hash: hash.littleEndian, position: position.littleEndian) }
+}
+
 /// How large a database is while it grows: the one place that knows the format's limit.
 ///
 /// Positions have 32 bits, so that the whole file, tables included, must stay below 4 GiB.

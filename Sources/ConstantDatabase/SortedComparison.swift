@@ -58,8 +58,11 @@ extension ConstantDatabase {
     guard let slots = EncodedRecords.slots(of: pieces) else { return false }
     let groups = SlotGroups(slots)
     let window = slotWindow()
-    return try header.tables.indices.allSatisfy { number in
-      try window.slots(of: header.tables[number]) == hashTable(of: groups[number])
+    var expected = HashTable()
+    return try header.tables.enumerated().allSatisfy { number, table in
+      expected.fill(with: groups[number])
+      return try expected.slots.count == table.slotCount
+        && (table.slotCount == 0 || window.holds(expected, at: table.position))
     }
   }
 }

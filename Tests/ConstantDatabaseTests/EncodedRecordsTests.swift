@@ -35,6 +35,22 @@ import Testing
     #expect(try FileReading.contents(of: pieces) == FileReading.contents(of: single))
   }
 
+  @Test func `a piece can be used again`() throws {
+    let path = Scratch.directory.appending("reused")
+    let writer = try ConstantDatabaseWriter(replacing: path)
+    var records = EncodedRecords()
+    append("a long key", "a long value", to: &records)
+    try writer.add(records)
+    records.removeAll()
+    #expect(records.count == 0 && records.byteCount == 0)
+    append("b", "c", to: &records)
+    try writer.add(records)
+    try writer.commit(durably: false)
+    let database = try ConstantDatabase(opening: path)
+    #expect(try database.verify() == 2)
+    #expect(try database.value(for: "b".utf8) == Array("c".utf8))
+  }
+
   @Test func `no records are a piece, too`() throws {
     let path = Scratch.directory.appending("empty")
     let writer = try ConstantDatabaseWriter(replacing: path)

@@ -39,7 +39,10 @@ import Testing
 
   @Test func `keys of a list are in small letters, in order, doubles included`() {
     let text = "B.Example \n#x\n\n-user@A.example\n a\nb.example\r\nb.example"
-    let keys = ControlFile.keys(of: Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    var keys: [String] = []
+    unsafe ControlFile.forEachKey(of: Array(text.utf8)) { key in
+      unsafe keys.append(String(decoding: key, as: UTF8.self))
+    }
     #expect(keys == ["b.example", "-user@a.example", " a", "b.example\r", "b.example"])
   }
 }

@@ -55,7 +55,9 @@ extension DatabaseImage {
     at position: Int, _ body: (Record) throws -> Result
   ) throws -> Result {
     try unsafe records.withUnsafeBytes { bytes in
-      guard let record = unsafe Record(at: position, in: bytes) else { throw strayRecord(position) }
+      guard let record = unsafe Record(at: position, in: bytes, from: Format.headerSize) else {
+        throw strayRecord(position)
+      }
       return try unsafe body(record)
     }
   }
@@ -63,23 +65,5 @@ extension DatabaseImage {
   /// The error about a place where no record can be.
   func strayRecord(_ position: Int) -> ConstantDatabaseError {
     damage(at: position, "no record that ends within the records can begin here")
-  }
-}
-
-extension Record {
-  /// The record at a position of the file, among the bytes of all its records; nil when none that
-  /// lies within them begins there.
-  init?(at position: Int, in records: UnsafeRawBufferPointer) {
-    let start = position - Format.headerSize
-    guard start >= 0, start + Format.lengthsSize <= records.count else { return nil }
-    let keyCount = unsafe records.loadUnaligned(fromByteOffset: start, as: UInt32.self)
-    let valueCount = unsafe records.loadUnaligned(fromByteOffset: start + 4, as: UInt32.self)
-    let key = start + Format.lengthsSize
-    let value = key + Int(UInt32(littleEndian: keyCount))
-    let end = value + Int(UInt32(littleEndian: valueCount))
-    guard end <= records.count else { return nil }
-    unsafe self.init(
-      position: position, key: UnsafeRawBufferPointer(rebasing: records[key..<value]),
-      value: UnsafeRawBufferPointer(rebasing: records[value..<end]))
   }
 }

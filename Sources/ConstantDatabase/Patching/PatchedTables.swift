@@ -91,7 +91,9 @@ struct PatchedTables: Sendable {
     else { return nil }
     let moved = staying.map { Slot(hash: $0.hash, position: shifts.moved($0.position)) }
     let records = (moved + added[number]).sorted { $0.position < $1.position }
-    return hashTable(of: records[...]).map(\.littleEndian)
+    var rebuilt = HashTable()
+    rebuilt.fill(with: records[...])
+    return rebuilt.slots
   }
 }
 
@@ -150,20 +152,5 @@ private struct Shifts: Sendable {
       if starts[middle] <= Int(position) { low = middle + 1 } else { high = middle }
     }
     return low == 0 ? position : UInt32(truncatingIfNeeded: Int(position) + distances[low - 1])
-  }
-}
-
-extension Slot {
-  /// The slot that stands in some bytes of a file.
-  init(in bytes: UnsafeRawBufferPointer, at offset: Int) {
-    let slot = unsafe Slot(
-      hash: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self),
-      position: bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
-    self = slot.littleEndian
-  }
-
-  /// The slot as it stands in a file, or back from there.
-  fileprivate var littleEndian: Slot {
-    Slot(hash: hash.littleEndian, position: position.littleEndian)
   }
 }

@@ -43,7 +43,7 @@ struct RecordScan: Sendable {
     try unsafe image.records.withUnsafeBytes { bytes in
       var position = range.lowerBound
       while position < range.upperBound {
-        guard let record = unsafe Record(at: position, in: bytes),
+        guard let record = unsafe Record(at: position, in: bytes, from: Format.headerSize),
           unsafe record.end <= range.upperBound
         else { throw image.strayRecord(position) }
         if count % Self.stride == 0 { milestones.append(position) }

@@ -44,18 +44,39 @@ package enum ControlFile {
     of contents: [UInt8]
   ) -> some Sequence<(line: Int, bytes: ArraySlice<UInt8>)> {
     NumberedLines(contents).lazy.compactMap { line in
-      entry(in: line).map { (line.number, $0) }
+      entry(in: line.bytes).map { (line.number, $0) }
     }
   }
 
-  private static func entry(in line: NumberedLines.Line) -> ArraySlice<UInt8>? {
-    let bytes = line.bytes.withoutTrailingBlanks
+  @inline(__always)
+  private static func entry<Line: BidirectionalCollection<UInt8>>(
+    in line: Line
+  ) -> Line.SubSequence? {
+    let bytes = line.withoutTrailingBlanks
     return bytes.first.map { $0 != UInt8(ascii: "#") } == true ? bytes : nil
   }
 
   /// The keys of the .cdb that `qmail-newmrh` makes of `morercpthosts`, and `qmail-newmvrt` of
   /// `morevalidrcptto`: each entry in small letters, in the order of the file, doubles included.
-  package static func keys(of contents: [UInt8]) -> [ArraySlice<UInt8>] {
-    NumberedLines(contents.lowercased).compactMap { entry(in: $0) }
+  ///
+  /// - Parameters:
+  ///   - contents: The file.
+  ///   - body: Gets each key, which is valid during the call.
+  /// - Throws: What the body throws.
+  package static func forEachKey(
+    of contents: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    try unsafe contents.lowercased.withUnsafeBufferPointer { bytes in
+      var start = 0
+      while start < bytes.count {
+        let newline = unsafe bytes.firstIndex(of: .newline, from: start, to: bytes.count)
+        let end = newline ?? bytes.count
+        let line = unsafe UnsafeBufferPointer(rebasing: bytes[start..<end])
+        if let entry = unsafe entry(in: line) {
+          try unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: entry)))
+        }
+        start = end + 1
+      }
+    }
   }
 }

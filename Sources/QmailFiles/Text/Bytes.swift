@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Letters, blanks and fields as qmail sees them: bytes, ASCII only, whatever the locale.
 extension UInt8 {
   static let colon = UInt8(ascii: ":")
@@ -41,5 +43,15 @@ extension ArraySlice<UInt8> {
   func number<Number: FixedWidthInteger>(as type: Number.Type) -> Number? {
     guard !isEmpty, allSatisfy({ $0 &- 0x30 < 10 }) else { return nil }
     return Number(String(decoding: self, as: UTF8.self))
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// The first place of a byte in a part of the buffer.
+  func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int? {
+    guard start < end, let base = baseAddress,
+      let found = unsafe memchr(base + start, CInt(byte), end - start)
+    else { return nil }
+    return unsafe UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
   }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// `vpasswd`: the mailboxes of one of vpopmail's domains.
 ///
 /// A line is `NAME:HASH:GID:FLAGS:GECOS:DIR:QUOTA[:CLEAR]`. vpopmail itself stops listing at the
@@ -92,15 +90,5 @@ package enum VpasswdFile {
     return sign == UInt8(ascii: "-")
       ? Int32(exactly: -value).map { MailboxFlags(rawValue: UInt32(bitPattern: $0)) }
       : UInt32(exactly: value).map { MailboxFlags(rawValue: $0) }
-  }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-  /// The first place of a byte in a part of the buffer.
-  fileprivate func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int? {
-    guard start < end, let base = baseAddress,
-      let found = unsafe memchr(base + start, CInt(byte), end - start)
-    else { return nil }
-    return unsafe UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) - base
   }
 }

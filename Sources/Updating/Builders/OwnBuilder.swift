@@ -8,6 +8,9 @@ internal import SystemSupport
 package struct OwnBuilder {
   private let builder: Builder
 
+  /// How many bytes of records are given to the writer at a time.
+  private static let batchSize = 1 << 20
+
   package init(_ builder: Builder) { self.builder = builder }
 
   /// Builds a .cdb from a text file.
@@ -36,8 +39,14 @@ package struct OwnBuilder {
 
   private static func addKeys(_ bytes: [UInt8], to writer: ConstantDatabaseWriter) throws {
     let none = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
-    for key in ControlFile.keys(of: bytes) {
-      try unsafe key.withUnsafeBytes { try unsafe writer.add(key: $0, value: none) }
+    var batch = EncodedRecords(reserving: min(2 * bytes.count, 2 * batchSize))
+    try unsafe ControlFile.forEachKey(of: bytes) { key in
+      unsafe batch.append(key: key, value: none)
+      if batch.byteCount >= batchSize {
+        try writer.add(batch)
+        batch.removeAll()
+      }
     }
+    try writer.add(batch)
   }
 }

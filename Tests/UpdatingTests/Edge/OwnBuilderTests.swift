@@ -53,6 +53,16 @@ import Testing
     #expect(try ConstantDatabase(opening: ours).verify() == 5002)
   }
 
+  @Test func `a list of several batches is built as a whole`() throws {
+    let server = try TestServer()
+    let names = (0..<60_000).map { "customer\($0).example" }
+    try server.control("morercpthosts").write(names.joined(separator: "\n") + "\n")
+    #expect(try server.run("morercpthosts.cdb") == .built)
+    let (ours, theirs) = (server.control("morercpthosts.cdb"), server.path("tinycdb"))
+    try shell("cdb -d $1 | cdb -c -t $2.t $2; cmp $1 $2", ours, theirs)
+    #expect(try ConstantDatabase(opening: ours).verify() == names.count)
+  }
+
   @Test func `a bad line of users/assign is told with its number, and the old cdb stays`() throws {
     let server = try TestServer()
     let assign = server.settings.layout.users.appending("assign")
