@@ -65,6 +65,30 @@ import Testing
     #expect(RunningProcess(other)?.isZombie == false)
   }
 
+  @Test(arguments: [(["sleep", "0.2"], 300_000), (["cat", "pipe"], 1)] as [([String], Int32)])
+  func `a child is left alone until it has ended or the moment is over`(
+    arguments: [String], milliseconds: Int32
+  ) throws {
+    let pipe = Scratch.directory.appending("pipe")
+    try #require(mkfifo(pipe.string, 0o600) == 0)
+    let loop = EventLoop()
+    var ending: ChildProcess.Ending?
+    let command = Command(arguments.map { $0 == "pipe" ? pipe.string : $0 })
+    let child = try loop.run(command, timeout: .seconds(60)) { outcome in
+      ending = outcome.ending
+      loop.stop()
+    }
+    child.letComeUp(within: milliseconds)
+    let status = try FileReading.contents(of: FilePath("/proc/\(child.pid)/stat"))
+    let isZombie = String(decoding: status, as: UTF8.self).contains(") Z ")
+    #expect(isZombie == (milliseconds > 1))
+    // The end is served by the loop alone.
+    #expect(ending == nil)
+    child.stop()
+    try loop.run()
+    #expect(ending != nil)
+  }
+
   @Test func `a child has null input, no blocked signal and no descriptor of ours`() throws {
     // The directory's own descriptor is the fourth.
     #expect(

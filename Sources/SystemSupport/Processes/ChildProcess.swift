@@ -87,6 +87,17 @@ package final class ChildProcess {
     terminate()
   }
 
+  /// Does nothing until a moment is over or the child has ended: a program that comes up is slowed
+  /// by whatever its parent does meanwhile.
+  ///
+  /// Nothing on the loop is served for so long.
+  ///
+  /// - Parameter milliseconds: The moment, at most.
+  package func letComeUp(within milliseconds: Int32) {
+    var state = pollfd(fd: exit.raw, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&state, 1, milliseconds)
+  }
+
   private func terminate() {
     signalGroup(SIGTERM)
     // Who asks once more does not put off the end.

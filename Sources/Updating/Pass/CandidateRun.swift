@@ -12,6 +12,7 @@ final class CandidateRun: RuleRun {
   private let product: FilePath
   private let isDatabase: Bool
   private let isForced: Bool
+  private let mayReplace: () -> Bool
   private let completion: (RunOutcome) -> Void
   private var candidate: Candidate?
   private var child: ChildProcess?
@@ -23,13 +24,15 @@ final class CandidateRun: RuleRun {
 
   init(
     _ rule: Rule, product: FilePath, isDatabase: Bool, isForced: Bool,
-    in environment: PassEnvironment, _ completion: @escaping (RunOutcome) -> Void
+    in environment: PassEnvironment, mayReplace: @escaping () -> Bool,
+    _ completion: @escaping (RunOutcome) -> Void
   ) {
     self.rule = rule
     self.product = product
     self.isDatabase = isDatabase
     self.isForced = isForced
     self.environment = environment
+    self.mayReplace = mayReplace
     self.completion = completion
   }
 
@@ -180,6 +183,7 @@ extension CandidateRun {
       outcome.summary = "would lose \(records.removed) of \(records.before) records"
       return finish(outcome)
     }
+    guard mayReplace() else { return finish(.failed("stopped")) }
     moveIntoPlace(inspection)
   }
 

@@ -2,6 +2,9 @@ internal import SystemSupport
 
 /// One pass over all rules: survey, decide, and under the lock run what is due, in order.
 ///
+/// When the rules turn out not to be those that are present (see `PassRules`), what the first builder
+/// has made is thrown away, and the pass begins once more.
+///
 /// Everything happens on the loop; the completion comes once.
 package final class Pass {
   private let environment: PassEnvironment
@@ -11,7 +14,9 @@ package final class Pass {
   private let surveyor: Surveyor
   private var lock: FileLock?
   private var waiting: ChildProcess?
-  private var rules = RuleSet.none
+  private var rules: PassRules?
+  /// Why the present run counts for nothing: its rule may not be there any more.
+  private var obsolescence: Obsolescence?
   private var position = 0
   private var blocked: Set<String> = []
   private var result = PassResult()
@@ -72,11 +77,26 @@ package final class Pass {
     guard !result.isStopped else { return end() }
     states.removeLeftovers(isDue: lock?.isInherited == true)
     do {
-      rules = try environment.catalogue.present()
-      work()
+      rules = try PassRules(environment.catalogue)
     } catch {
-      end(failure: "\(error)")
+      return end(failure: "\(error)")
     }
+    work()
+  }
+
+  /// Makes sure that the rules are those that are present.
+  ///
+  /// - Returns: Whether they are; if not, the pass goes on with those that are, from the first one.
+  private func confirm() throws -> Bool {
+    guard try rules?.confirm() == false else { return true }
+    position = 0
+    blocked = []
+    attempts = 0
+    delays = 0
+    let isStopped = result.isStopped
+    result = PassResult()
+    result.isStopped = isStopped
+    return false
   }
 
   private func end(failure: String? = nil) {
@@ -93,18 +113,36 @@ package final class Pass {
 extension Pass {
   /// Goes on with the rules until one has to run, or all are done.
   private func work() {
-    while position < rules.rules.count, !result.isStopped {
-      let rule = rules.rules[position]
-      if look(at: rule) { return }
-      position += 1
+    do {
+      repeat {
+        while let rule = rules?[position], !result.isStopped {
+          switch try look(at: rule) {
+          case .next: position += 1
+          case .again: break
+          case .pause: return
+          }
+        }
+      } while try !result.isStopped && !confirm()
+      end()
+    } catch {
+      end(failure: "\(error)")
     }
-    end()
   }
 
-  /// Looks at one rule.
+  /// How the pass goes on after a look at a rule.
+  private enum Step {
+    /// With the next rule.
+    case next
+    /// With the rule whose turn it is now.
+    case again
+    /// When what has been started ends.
+    case pause
+  }
+
+  /// Looks at one rule, and does what is to be done about it.
   ///
-  /// - Returns: Whether its action has been started, so that the pass goes on when it ends.
-  private func look(at rule: Rule) -> Bool {
+  /// - Throws: What `confirm` throws.
+  private func look(at rule: Rule) throws -> Step {
     var state = states.state(of: rule.name)
     var isNews = state.running != nil
     if isNews { state.running = nil }
@@ -117,22 +155,28 @@ extension Pass {
       blockers: blockers(of: rule))
     switch decision {
     case .run(let why):
+      if !rule.isMadeBeside, try !confirm() { return .again }
       if let delay = unsettled(rule, observation) {
         environment.loop.schedule(after: delay) { [self] in work() }
-        return true
+        return .pause
       }
       run(rule, state, observation, why: why)
-      return true
+      return .pause
     case .skip(let blocker):
+      if try !confirm() { return .again }
       let waits = "waits for \(blocker)"
-      _ = note(rule, &state, verdict, reasons, announcing: "\(waits), which is not in order")
+      let line = note(
+        &state, verdict, reasons, announcing: "\(waits), which is not in order", &isNews)
+      if let line { environment.journal.note(rule.name, line) }
       conclude(rule, state, verdict, run: nil, skipped: waits)
     case .leave:
       if RecordKeeping.refresh(&state, verdict, observation) { isNews = true }
-      if note(rule, &state, verdict, reasons, announcing: nil) { isNews = true }
+      let line = note(&state, verdict, reasons, announcing: nil, &isNews)
+      if isNews || line != nil, try !confirm() { return .again }
+      if let line { environment.journal.note(rule.name, line) }
       conclude(rule, state, verdict, run: nil, skipped: nil, isNews: isNews)
     }
-    return false
+    return .next
   }
 
   private func observe(_ rule: Rule, _ state: RuleState) -> RuleObservation {
@@ -141,20 +185,19 @@ extension Pass {
   }
 
   private func blockers(of rule: Rule) -> [String] {
-    guard !blocked.isEmpty, let dependencies = rules.dependencies[rule.name] else { return [] }
-    return Array(dependencies.intersection(blocked))
+    guard !blocked.isEmpty, let rules else { return [] }
+    return Array(rules.dependencies(of: rule).intersection(blocked))
   }
 
   private var wording: Wording { Wording(environment.settings, now: .now) }
 
-  /// Stores what is known now, and tells the log what is new in it.
+  /// Brings the state up to what is known now.
   ///
-  /// - Returns: Whether the state has changed.
+  /// - Returns: The line for the log, if it does not know that yet.
   private func note(
-    _ rule: Rule, _ state: inout RuleState, _ verdict: Verdict, _ reasons: [String],
-    announcing extra: String?
-  ) -> Bool {
-    var isNews = false
+    _ state: inout RuleState, _ verdict: Verdict, _ reasons: [String],
+    announcing extra: String?, _ isNews: inout Bool
+  ) -> String? {
     if state.state != verdict.word || state.reasons != reasons {
       state.judged = .now
       state.state = verdict.word
@@ -168,8 +211,7 @@ extension Pass {
       state.announced = announcement.key
       if isTold { isNews = true }
     }
-    if isTold { environment.journal.note(rule.name, announcement.text) }
-    return isNews
+    return isTold ? announcement.text : nil
   }
 
   private func conclude(
@@ -218,9 +260,12 @@ extension Pass {
     state.running = RuleState.Running(
       by: environment.identity, pid: ownProcessNumber(), since: began, why: why)
     let isForced = order.forced.contains(rule.name)
-    let run = ActionRunner.run(of: rule, isForced: isForced, in: environment) { [self] outcome in
-      current = nil
+    let run = ActionRunner.run(
+      of: rule, isForced: isForced, in: environment, mayReplace: confirmRun
+    ) { [self] outcome in
       environment.loop.cancel(telling)
+      current = nil
+      guard confirmRun() else { return goOnWithoutOutcome() }
       let report = RunReport(
         result: outcome.result, by: environment.identity, why: why, began: began,
         duration: (.now - start).wholeNanoseconds, command: outcome.command,
@@ -232,9 +277,39 @@ extension Pass {
     run.start()
     guard current === run else { return }
     telling = environment.loop.schedule(after: Self.untold) { [self] in
+      guard confirmRun() else { return run.stop() }
       lock?.tellHolder(environment.program)
       states.save(state)
     }
+  }
+
+  /// What was found while a builder was at work.
+  private enum Obsolescence {
+    /// Other rules are present now.
+    case changed
+    /// Nobody knows what rules there are.
+    case unknown(String)
+  }
+
+  /// Whether the rule that runs is one of those that are present.
+  private func confirmRun() -> Bool {
+    guard obsolescence == nil else { return false }
+    do {
+      if try confirm() { return true }
+      obsolescence = .changed
+      environment.journal.note("pass", "begins once more: the rules have changed")
+    } catch {
+      obsolescence = .unknown("\(error)")
+    }
+    return false
+  }
+
+  /// Goes on when the outcome of a run counts for nothing.
+  private func goOnWithoutOutcome() {
+    let obsolescence = obsolescence
+    self.obsolescence = nil
+    if case .unknown(let failure) = obsolescence { return end(failure: failure) }
+    work()
   }
 
   private func finish(
@@ -243,7 +318,13 @@ extension Pass {
   ) {
     var state = state
     state.running = nil
-    tell(rule, outcome, report, isNews: isNews(outcome, state))
+    if isNews(outcome, state) {
+      environment.journal.note(outcome, of: rule, after: report.duration, environment.settings)
+    } else if !isRetry {
+      // After a line that says why it ran.
+      let took = Self.words(report.duration)
+      environment.journal.note(rule.name, "failed as before, after \(took)")
+    }
     RecordKeeping.keep(outcome, report, of: observation, in: &state, by: surveyor)
     if result.isStopped, outcome.result == .failed { state.failure = nil }
     let after = observe(rule, state)
@@ -273,35 +354,5 @@ extension Pass {
       state.announced == Announcement.key(ofFailure: outcome.summary)
     else { return true }
     return !isRetry && state.runs.first?.output != Array(outcome.output.prefix(40))
-  }
-
-  private func tell(_ rule: Rule, _ outcome: RunOutcome, _ report: RunReport, isNews: Bool) {
-    let took = Self.words(report.duration)
-    guard isNews else {
-      // After a line that says why it ran.
-      if !isRetry { environment.journal.note(rule.name, "failed as before, after \(took)") }
-      return
-    }
-    switch outcome.result {
-    case .failed:
-      environment.journal.note(rule.name, "failed: \(outcome.summary), after \(took)")
-      environment.journal.note(rule.name, "by hand: \(rule.actionByHand(environment.settings))")
-    case .held:
-      environment.journal.note(
-        rule.name,
-        "held: \(outcome.summary); "
-          + "force it with: \(environment.settings.forceByHand(rule.name))")
-    default: environment.journal.note(rule.name, "\(outcome.summary), in \(took)")
-    }
-    environment.journal.quote(rule.name, Array(outcome.output.prefix(20)))
-  }
-
-  /// A duration for people: `640 us`, `12 ms`, `3.4 s`.
-  static func words(_ nanoseconds: Int64) -> String {
-    switch nanoseconds {
-    case ..<1_000_000: "\(nanoseconds / 1000) us"
-    case ..<1_000_000_000: "\(nanoseconds / 1_000_000) ms"
-    default: "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10) s"
-    }
   }
 }

@@ -9,12 +9,14 @@ extension PassEnvironment {
   ) throws(SystemError) -> ChildProcess {
     let publisher = ProgressPublisher(rule.name, in: self)
     // A lock in the hands of another user would not be ours alone.
-    return try loop.run(
+    let child = try loop.run(
       command, timeout: rule.timeout, sharing: rule.user == nil ? lock : nil,
       reporting: publisher.take
     ) { outcome in
       publisher.end()
       completion(outcome)
     }
+    child.letComeUp(within: 1)
+    return child
   }
 }

@@ -31,6 +31,13 @@ extension Rule {
     return Command(words, standardInput: command.standardInput).typed
   }
 
+  /// Whether the product is made beside the old one, which stays until the new one has proved sound.
+  var isMadeBeside: Bool {
+    guard case .file = product else { return false }
+    guard case .command(let command) = action else { return true }
+    return command.mentions(BuildCommand.candidate)
+  }
+
   /// Whether the builder tells what it has read.
   var reportsInputs: Bool {
     guard case .command(let command) = action else { return false }

@@ -2,7 +2,8 @@ import QmailFiles
 import SystemPackage
 import SystemSupport
 import Testing
-import Updating
+
+@testable import Updating
 
 @Suite struct RuleTests {
   /// WATCH 13: a list that shrinks by more than both limits waits for an operator.
@@ -25,6 +26,14 @@ import Updating
   func `places in a command are filled in one pass`(arguments: [String], result: [String]) {
     let names = ["{candidate}": "/c", "{temporary}": "/t"]
     #expect(BuildCommand(arguments).filled { names[$0] } == result)
+  }
+
+  @Test func `a product is made beside the old one, or by a program that replaces it itself`() {
+    #expect(Self.changed { _ in }.isMadeBeside)
+    #expect(Self.changed { $0.action = .build(.keyList) }.isMadeBeside)
+    #expect(!Self.changed { $0.action = .command(BuildCommand(["newaliases"])) }.isMadeBeside)
+    let service = Rule.Product.service("/service/qmail-send")
+    #expect(!Self.changed { ($0.product, $0.action) = (service, .reload) }.isMadeBeside)
   }
 
   @Test func `a name that holds a place is not filled again`() {
