@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 int main(int count, char **words) {
   if (count != 4) return 2;
@@ -17,6 +18,9 @@ int main(int count, char **words) {
     fifo = wait_for_poke(words[1], fifo);
     int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file < 0 || write(file, contents, size) != (ssize_t)size || fsync(file)) return 1;
+    // Looked at, it gets the exact time of its rename.
+    struct stat status;
+    if (fstat(file, &status)) return 1;
     close(file);
     if (rename(temporary, words[2])) return 1;
   }
