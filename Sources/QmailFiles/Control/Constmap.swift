@@ -26,16 +26,30 @@ package struct Constmap<Line: ConstmapLine>: Sendable {
   package private(set) var hidden: [Hidden] = []
 
   package init(_ all: [Line]) {
-    var last = [[UInt8]: Line](minimumCapacity: all.count)
-    for line in all.reversed() {
-      if let found = last[line.name] {
-        if found.value != line.value { hidden.append(Hidden(line: line, found: found)) }
-      } else {
-        last[line.name] = line
+    let found = lastNumbers(of: all.map(\.name))
+    for (number, line) in all.enumerated() {
+      if found[number] == number {
         lines.append(line)
+      } else if all[found[number]].value != line.value {
+        hidden.append(Hidden(line: line, found: all[found[number]]))
       }
     }
-    lines.reverse()
-    hidden.reverse()
   }
+}
+
+/// For each name the number of the last one that is the same.
+///
+/// Not a part of the generic type: a dictionary whose types the compiler knows is several times as
+/// fast.
+private func lastNumbers(of names: [[UInt8]]) -> [Int] {
+  var last = [[UInt8]: Int](minimumCapacity: names.count)
+  var numbers = Array(names.indices)
+  for number in names.indices.reversed() {
+    if let found = last[names[number]] {
+      numbers[number] = found
+    } else {
+      last[names[number]] = number
+    }
+  }
+  return numbers
 }

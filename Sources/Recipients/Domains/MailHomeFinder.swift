@@ -50,12 +50,15 @@ struct MailHomeFinder {
   /// The addresses of virtual domains that `=` lines give away one by one: `=target-USER` is
   /// USER's of each domain with that target.
   ///
-  /// - Parameter domains: The names of the domains by their targets.
+  /// - Parameter domains: The virtual domains.
   /// - Returns: The addresses, in the order of the lines' names.
   /// - Throws: `ConstantDatabaseError` when `users/cdb` is damaged.
-  func addresses(of domains: [[UInt8]: [[UInt8]]]) throws -> [VirtualAddress] {
+  func addresses(of domains: [ServedDomain]) throws -> [VirtualAddress] {
+    let given = try table.wholeAddresses()
+    if given.isEmpty { return [] }
+    let domains = Self.namesByTarget(of: domains)
     var addresses: [VirtualAddress] = []
-    for (local, origin) in try table.wholeAddresses() {
+    for (local, origin) in given {
       for (cut, byte) in local.enumerated() where byte == Self.breakCharacter {
         let user = local[(cut + 1)...]
         guard !user.isEmpty, let names = domains[Array(local[..<cut])] else { continue }
@@ -65,6 +68,16 @@ struct MailHomeFinder {
       }
     }
     return addresses
+  }
+
+  private static func namesByTarget(of domains: [ServedDomain]) -> [[UInt8]: [[UInt8]]] {
+    var names: [[UInt8]: [[UInt8]]] = [:]
+    for domain in domains {
+      if case .virtual(let target) = domain.handling {
+        names[target, default: []].append(domain.name)
+      }
+    }
+    return names
   }
 
   private func assigned(_ target: [UInt8]) throws -> MailHome? {

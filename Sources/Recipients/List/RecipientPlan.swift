@@ -73,7 +73,6 @@ struct RecipientPlan: Sendable {
     _ reader: inout SourceReader
   ) throws -> ([PlannedDomain], [VirtualAddress]) {
     var finder: MailHomeFinder?
-    var targets: [[UInt8]: [[UInt8]]] = [:]
     let planned = try domains.map { domain in
       guard case .virtual(let target) = domain.handling else {
         return PlannedDomain(domain: domain, home: nil)
@@ -82,9 +81,8 @@ struct RecipientPlan: Sendable {
         try finder
         ?? MailHomeFinder(of: layout, for: domains.count, users: users, reader: &reader)
       finder = opened
-      targets[target, default: []].append(domain.name)
       return PlannedDomain(domain: domain, home: try opened.home(of: target))
     }
-    return (planned, try finder?.addresses(of: targets) ?? [])
+    return (planned, try finder?.addresses(of: domains) ?? [])
   }
 }
