@@ -3,11 +3,6 @@ import Testing
 @testable import ConstantDatabase
 
 @Suite struct HashTableTests {
-  /// A slot that begins its search at `first` in a table of up to 256 slots.
-  static func slot(_ first: UInt32, _ position: UInt32) -> Slot {
-    Slot(hash: first << 8, position: position)
-  }
-
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let records: [Slot]
@@ -39,7 +34,7 @@ import Testing
   @Test(arguments: cases) func `records take the first free places`(_ testCase: Case) {
     var table = HashTable()
     // What it was filled with before leaves nothing behind.
-    table.fill(with: (1...9).map { Self.slot($0, $0 * 100) }[...])
+    table.fill(with: (1...9).map { slot($0, $0 * 100) }[...])
     table.fill(with: testCase.records[...])
     #expect(table.slots == testCase.slots)
     #expect(table.byteCount == 8 * testCase.slots.count)

@@ -2,12 +2,12 @@ import Testing
 
 @testable import ConstantDatabase
 
-@Suite struct TableCheckTests {
-  /// A slot that begins its search at `first` in a table of up to 256 slots.
-  static func slot(_ first: UInt32, _ position: UInt32) -> Slot {
-    Slot(hash: first << 8, position: position)
-  }
+/// A slot that begins its search at `first` in a table of up to 256 slots.
+func slot(_ first: UInt32, _ position: UInt32) -> Slot {
+  Slot(hash: first << 8, position: position)
+}
 
+@Suite struct TableCheckTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let slots: [Slot]

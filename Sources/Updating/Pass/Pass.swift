@@ -231,11 +231,7 @@ extension Pass {
   /// moment between its rename and its chmod; nil when there is no need, or it has lasted too long.
   private func unsettled(_ rule: Rule, _ observation: RuleObservation) -> Duration? {
     guard case .service = rule.product, delays < 8 else { return nil }
-    let isPrivate = observation.inputs.values.contains { evidence in
-      guard case .file(let file) = evidence, !file.isWorldReadable else { return false }
-      return observation.time - file.stamp.changed < environment.settings.settleLimit
-    }
-    guard isPrivate else { return nil }
+    guard observation.hasPrivateInput(since: environment.settings.settleLimit) else { return nil }
     delays += 1
     return environment.settings.settle
   }
@@ -281,14 +277,6 @@ extension Pass {
       lock?.tellHolder(environment.program)
       states.save(state)
     }
-  }
-
-  /// What was found while a builder was at work.
-  private enum Obsolescence {
-    /// Other rules are present now.
-    case changed
-    /// Nobody knows what rules there are.
-    case unknown(String)
   }
 
   /// Whether the rule that runs is one of those that are present.

@@ -39,3 +39,11 @@ struct PassRules {
     return false
   }
 }
+
+/// Why what a builder has made counts for nothing.
+enum Obsolescence {
+  /// Other rules are present than those that it was started with.
+  case changed
+  /// Nobody knows what rules there are.
+  case unknown(String)
+}

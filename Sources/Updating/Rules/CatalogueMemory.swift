@@ -12,8 +12,6 @@ final class CatalogueMemory {
   /// For each of all rules what makes it appear.
   private var signs: [RuleCatalogue.Signs] = []
   private var knownPresent: (flags: [Bool], rules: RuleSet)?
-  /// How many different answers `present` has given.
-  private var edition = 0
   /// The digests of the rules, by name, each under the key that was asked for last.
   private var digests: [String: (key: ContentDigest.Key, digest: ContentDigest)] = [:]
 
@@ -56,9 +54,9 @@ final class CatalogueMemory {
   /// - Returns: What it gives now, if that differs.
   /// - Throws: As `RuleCatalogue.present`.
   func news() throws -> RuleSet? {
-    let (last, old) = (edition, knownPresent?.rules)
+    let old = knownPresent?.rules
     let rules = try present()
-    return edition == last || rules == old ? nil : rules
+    return rules == old ? nil : rules
   }
 
   /// As `RuleCatalogue.present`.
@@ -71,7 +69,6 @@ final class CatalogueMemory {
     let names = Set(zip(all.rules, flags).filter(\.1).map(\.0.name))
     let rules = all.filtered { names.contains($0.name) }
     knownPresent = (flags, rules)
-    edition += 1
     return rules
   }
 }

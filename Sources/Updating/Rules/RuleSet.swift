@@ -32,13 +32,10 @@ package struct RuleSet: Equatable, Sendable {
     self.dependencies = dependencies
   }
 
-  private init(_ rules: [Rule] = [], dependencies: [String: Set<String>] = [:]) {
+  private init(_ rules: [Rule], dependencies: [String: Set<String>]) {
     self.rules = rules
     self.dependencies = dependencies
   }
-
-  /// No rules at all.
-  package static let none = RuleSet()
 
   /// The rules that fulfil a condition, in the same order; what is left out is not waited for.
   func filtered(_ condition: (Rule) -> Bool) -> RuleSet {

@@ -36,6 +36,14 @@ extension RuleObservation {
     matches(recorded) { new, old in new.compared(to: old) != .different }
   }
 
+  /// Whether an input became one that not everybody may read, less than a while ago.
+  func hasPrivateInput(since age: Duration) -> Bool {
+    inputs.values.contains { evidence in
+      guard case .file(let file) = evidence, !file.isWorldReadable else { return false }
+      return time - file.stamp.changed < age
+    }
+  }
+
   /// Whether a set taken earlier says all that this one does.
   func hasUntouchedInputs(since recorded: [String: InputEvidence]) -> Bool {
     matches(recorded) { new, old in !old.isTooRecent && new.compared(to: old) == .untouched }
