@@ -89,10 +89,7 @@ struct DatabaseEncoder: ~Copyable {
     if let records, let tables {
       sum = DatabaseSum(header: header, records: records, tables: tables)
     }
-    try output.flush()
-    try unsafe header.withUnsafeBytes { bytes in
-      try unsafe file.write(bytes, at: 0, subject: name)
-    }
+    try unsafe header.withUnsafeBytes { bytes in try unsafe output.finish(beginning: bytes) }
     file.startWriteback()
     state = .finished
   }

@@ -16,6 +16,8 @@ internal import SystemSupport
   private var bytes: UnsafeMutableRawBufferPointer
   private var capacity = OutputBuffer.firstCapacity
   private var used = 0
+  /// Whether nothing has been written out yet.
+  private var isWhole = true
   /// How much was written since the disk was set to work.
   private var waiting = 0
   /// The sum of what was written out since the sum was started; nil when nobody wants it.
@@ -65,6 +67,17 @@ internal import SystemSupport
     try unsafe write(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
   }
 
+  /// Writes out what is left, and puts other bytes in the place of the first ones of all: in one
+  /// write where nothing has been written out yet.
+  mutating func finish(beginning: UnsafeRawBufferPointer) throws(SystemError) {
+    guard isWhole, beginning.count <= used else {
+      try flush()
+      return try unsafe file.write(beginning, at: 0, subject: subject)
+    }
+    unsafe bytes.copyMemory(from: beginning)
+    try flush()
+  }
+
   /// Writes bytes that have their place in memory already, a step at a time: for one large write the
   /// kernel looks for large free pieces of memory, which can take longer than the write.
   private mutating func writeInSteps(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
@@ -75,6 +88,7 @@ internal import SystemSupport
   }
 
   private mutating func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    isWhole = false
     unsafe sum?.add(bytes)
     try unsafe file.write(bytes, subject: subject)
     waiting += bytes.count
