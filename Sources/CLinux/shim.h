@@ -98,6 +98,21 @@ static inline int linux_open_at(int directory, const char *path, int flags, mode
   return openat(directory, path, flags, mode);
 }
 
+// A flag of open(2) for a new file that has no name yet, in a directory that is named instead: what
+// O_TMPFILE is where _GNU_SOURCE is set.
+enum { linux_unnamed = __O_TMPFILE };
+
+// Gives a file without a name its first one, which must be free.
+//
+// By the descriptor alone (AT_EMPTY_PATH) who lacks CAP_DAC_READ_SEARCH may not before Linux 6.10.
+static inline int linux_name_file(int file, const char *path) {
+  if (linkat(file, "", AT_FDCWD, path, 0x1000) == 0) return 0;
+  if (errno != ENOENT) return -1;
+  char own[32];
+  snprintf(own, sizeof own, "/proc/self/fd/%d", file);
+  return linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
 // Asks for memory that will be read soon; no address is wrong.
 static inline void linux_prefetch(const void *address) { __builtin_prefetch(address); }
 

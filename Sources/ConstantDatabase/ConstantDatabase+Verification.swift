@@ -42,6 +42,7 @@ extension ConstantDatabase {
       }
     }
     try checkUnchanged()
+    recordCount = records.count
     return records.count
   }
 

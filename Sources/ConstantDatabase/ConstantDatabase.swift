@@ -1,6 +1,5 @@
-internal import Glibc
 package import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 
 /// A .cdb file that is read: looked up, iterated, verified.
 ///
@@ -13,6 +12,8 @@ package final class ConstantDatabase {
   let name: String
   let header: Header
   let file: OwnedDescriptor
+  /// How many records there are, once `verify` has counted them.
+  var recordCount: Int?
   private let status: FileStatus
   private let finder: RecordFinder
 
@@ -20,9 +21,18 @@ package final class ConstantDatabase {
   ///
   /// - Throws: `SystemError` when the file cannot be read; `ConstantDatabaseError` when it is not a
   ///   regular file, is too short, or its header points out of it.
-  package init(opening path: FilePath) throws {
+  package convenience init(opening path: FilePath) throws {
+    try self.init(reading: FileReading.open(path), named: path)
+  }
+
+  /// Takes an open .cdb file; see `init(opening:)`.
+  ///
+  /// - Parameters:
+  ///   - file: The open file.
+  ///   - path: Its name in errors.
+  /// - Throws: As `init(opening:)`.
+  package init(reading file: OwnedDescriptor, named path: FilePath) throws {
     let name = path.visible
-    let file = try OwnedDescriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
     status = try FileStatus.of(file, subject: name)
     guard status.kind == .regular else {
       throw ConstantDatabaseError(.read, name, "not a regular file")

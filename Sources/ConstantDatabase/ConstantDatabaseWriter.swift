@@ -1,6 +1,5 @@
-internal import Glibc
 package import SystemPackage
-internal import SystemSupport
+package import SystemSupport
 
 /// Builds a .cdb file beside the one it replaces, byte for byte as tinycdb's `cdb -c` and freecdb's
 /// `cdbmake` do.
@@ -28,15 +27,13 @@ package final class ConstantDatabaseWriter {
       replacement.descriptor, name: path.visible, isSummed: isSummed)
   }
 
-  /// Creates the file itself, which nobody reads before it is finished: there is nothing to replace.
+  /// Writes into a file that nobody reads before it is finished: there is nothing to replace.
   ///
   /// - Parameters:
-  ///   - path: The .cdb file, which must not exist.
-  ///   - mode: Its permissions, before the umask.
-  /// - Throws: `SystemError` when it exists or cannot be created.
-  package init(creating path: FilePath, mode: UInt32 = 0o644) throws {
-    let file = try OwnedDescriptor(
-      opening: path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+  ///   - file: The open, empty file.
+  ///   - path: Its name in errors.
+  /// - Throws: `SystemError` when it cannot be written to.
+  package init(writing file: OwnedDescriptor, named path: FilePath) throws {
     replacement = nil
     self.path = path
     encoder = try DatabaseEncoder(file, name: path.visible)

@@ -81,13 +81,28 @@ package struct RecordChanges: Equatable, Sendable {
   }
 
   private static func additions(of new: ConstantDatabase, samples: Int) throws -> RecordChanges {
-    var count = 0
-    var keys: [Sample] = []
-    try unsafe new.forEachRecord { key, _ in
-      count += 1
-      if keys.count < samples { unsafe keys.append(Sample(kind: .added, key: [UInt8](key))) }
-    }
+    let (count, keys) = try new.countAndFirstKeys(upTo: samples)
     return RecordChanges(
-      added: count, removed: 0, changed: 0, before: 0, after: count, samples: keys)
+      added: count, removed: 0, changed: 0, before: 0, after: count,
+      samples: keys.map { Sample(kind: .added, key: $0) })
+  }
+}
+
+extension ConstantDatabase {
+  /// How many records there are, and the keys of the first ones.
+  ///
+  /// The records are read to the end only where nobody has counted them before.
+  fileprivate func countAndFirstKeys(upTo limit: Int) throws -> (Int, keys: [[UInt8]]) {
+    let window = recordCount == nil ? recordWindow() : recordWindow(capacity: 1 << 12)
+    var (position, count) = (header.records.lowerBound, 0)
+    var keys: [[UInt8]] = []
+    while position < header.records.upperBound, keys.count < limit || recordCount == nil {
+      let record = try unsafe window.record(at: position)
+      position = unsafe record.end
+      count += 1
+      if keys.count < limit { unsafe keys.append([UInt8](record.key)) }
+    }
+    try checkUnchanged()
+    return (recordCount ?? count, keys)
   }
 }

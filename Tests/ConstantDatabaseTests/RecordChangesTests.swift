@@ -84,6 +84,16 @@ import Testing
           samples: [Self.sample(.added, "a")]))
   }
 
+  @Test(arguments: [0, 1, 3, 2000])
+  func `a file that was verified before gives the same`(samples: Int) throws {
+    try build((0..<1000).map { TestRecord("user\($0)") }, at: new)
+    let database = try ConstantDatabase(opening: new)
+    _ = try database.verify()
+    #expect(
+      try RecordChanges.between(nil, database, samples: samples)
+        == RecordChanges.between(nil, new, samples: samples))
+  }
+
   @Test func `samples are bounded and removed ones go before`() throws {
     try build((0..<100).map { TestRecord("old\($0)") }, at: old)
     try build((0..<100).map { TestRecord("new\($0)") }, at: new)

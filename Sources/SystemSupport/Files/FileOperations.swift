@@ -25,6 +25,20 @@ package enum FileOperations {
     }
   }
 
+  /// Creates a file, to write and to read.
+  ///
+  /// - Parameters:
+  ///   - path: Its name, which must be free.
+  ///   - mode: Its permissions, before the umask.
+  /// - Returns: The open file.
+  /// - Throws: `SystemError` when something has the name or the file cannot be created.
+  package static func create(
+    _ path: FilePath, mode: UInt32 = 0o644
+  ) throws(SystemError) -> OwnedDescriptor {
+    try OwnedDescriptor(
+      opening: path, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+  }
+
   /// Removes a file's name if it is there.
   ///
   /// - Throws: `SystemError` when it is there and cannot be removed.

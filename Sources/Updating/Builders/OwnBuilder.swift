@@ -20,8 +20,15 @@ package struct OwnBuilder {
   ///
   /// - Throws: What is wrong, with file and line where a line is wrong.
   package func build(_ source: FilePath, into target: FilePath) throws {
+    try build(source, into: FileOperations.create(target), named: target)
+  }
+
+  /// Builds a .cdb from a text file into an open, empty one; see `build` of paths.
+  ///
+  /// - Throws: As `build` of paths.
+  func build(_ source: FilePath, into file: OwnedDescriptor, named target: FilePath) throws {
     let bytes = try FileReading.contents(of: source)
-    let writer = try ConstantDatabaseWriter(creating: target)
+    let writer = try ConstantDatabaseWriter(writing: file, named: target)
     switch builder {
     case .assignments: try Self.addAssignments(bytes, source, to: writer)
     case .keyList: try Self.addKeys(bytes, to: writer)

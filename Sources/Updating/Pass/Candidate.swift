@@ -19,6 +19,8 @@ package final class Candidate {
   private let base: String
   /// The private directory, where there is one.
   private let directory: FilePath?
+  /// The file itself, where this process writes it.
+  private var file: UnnamedFile?
   private var isRemoved = false
   /// Whether there was no product yet when this began.
   private let isFirst: Bool
@@ -61,6 +63,17 @@ package final class Candidate {
   }
 
   deinit { discard() }
+
+  /// Creates the file for a builder within this process, which needs no name to write to it: where
+  /// the file system allows that, it has none before it is moved into the product's place.
+  ///
+  /// - Returns: The open file.
+  /// - Throws: `SystemError` when it cannot be created.
+  func create() throws(SystemError) -> OwnedDescriptor {
+    let file = try UnnamedFile(for: path)
+    self.file = file
+    return file.descriptor
+  }
 
   /// A second name for builders that need one.
   var temporaryPath: FilePath {
@@ -118,10 +131,10 @@ package final class Candidate {
   /// - Throws: `SystemError`; the old product is then still in place. Where there was none when this
   ///   began, what has come there since is somebody's work, and stays, too.
   func commit() throws(SystemError) {
-    let file = try FileReading.open(path, followingLinks: false)
+    let file = try opened()
     let new = try FileStatus.of(file, subject: path.visible)
     // A second name would be another file's, which must not get the product's owner and mode.
-    guard new.kind == .regular, new.links == 1 else {
+    guard new.kind == .regular, new.links == nameCount else {
       throw SystemError("replace", product.path, .invalidArgument)
     }
     let old = try FileStatus.of(product.path, followingLinks: false)
@@ -139,8 +152,20 @@ package final class Candidate {
     try FileOperations.synchronizeDirectory(product.directory)
   }
 
+  private func opened() throws(SystemError) -> OwnedDescriptor {
+    if let file { return file.descriptor }
+    return try FileReading.open(path, followingLinks: false)
+  }
+
+  /// How many names the file has.
+  private var nameCount: UInt64 { file?.isNamed == false ? 0 : 1 }
+
   private func moveIntoPlace() throws(SystemError) {
     do {
+      if let file, !file.isNamed {
+        try file.name(isFirst ? product.path : path)
+        if isFirst { return }
+      }
       if isFirst {
         try FileOperations.rename(path, toFree: product.path)
       } else {

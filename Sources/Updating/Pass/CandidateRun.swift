@@ -79,14 +79,15 @@ extension CandidateRun {
       return finish(.failed("the rule has no input"))
     }
     outcome.command = "our own builder of \(rule.name)"
-    let build = { try OwnBuilder(builder).build(source, into: candidate.path) }
-    let size = try FileStatus.of(source)?.size ?? 0
-    guard size > Self.smallSize else {
-      try build()
-      return inspect()
+    let size = try max(FileStatus.of(source)?.size ?? 0, FileStatus.of(product)?.size ?? 0)
+    if isDatabase, size <= Self.smallSize {
+      let file = try candidate.create()
+      try OwnBuilder(builder).build(source, into: file, named: candidate.path)
+      return inspect { try Inspection(of: file, named: candidate.path, replacing: product) }
     }
+    let path = candidate.path
     child = try environment.loop.fork(timeout: rule.timeout) {
-      try build()
+      try OwnBuilder(builder).build(source, into: path)
       return []
     } _: { [self] result in
       child = nil
@@ -144,7 +145,7 @@ extension CandidateRun {
       let old = try FileStatus.of(product)?.size ?? 0
       let (path, product, isDatabase) = (candidate.path, product, isDatabase)
       guard max(size, old) > Self.smallSize else {
-        return conclude(try Inspection(of: path, replacing: product, isDatabase: isDatabase))
+        return inspect { try Inspection(of: path, replacing: product, isDatabase: isDatabase) }
       }
       child = try environment.loop.fork(timeout: .seconds(600)) {
         try Inspection(of: path, replacing: product, isDatabase: isDatabase).encoded
@@ -157,6 +158,15 @@ extension CandidateRun {
           refuse("\(error)")
         }
       }
+    } catch {
+      refuse("\(error)")
+    }
+  }
+
+  /// Inspects within this process.
+  private func inspect(_ look: () throws -> Inspection) {
+    do {
+      conclude(try look())
     } catch {
       refuse("\(error)")
     }

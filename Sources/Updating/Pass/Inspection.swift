@@ -13,7 +13,9 @@ package struct Inspection: Equatable, Sendable, Codable {
   package var records: RecordCounts?
   /// Some of the keys that would be lost or changed, made safe to show, marked `-`, `~` or `+`.
   package var samples: [String]
+}
 
+extension Inspection {
   /// Opens the new product, checks it whole, and compares it with the old one.
   ///
   /// - Parameters:
@@ -25,19 +27,32 @@ package struct Inspection: Equatable, Sendable, Codable {
   package init(
     of new: FilePath, replacing old: FilePath, isDatabase: Bool, sampleCount: Int = 20
   ) throws {
+    guard !isDatabase else {
+      let file = try FileReading.open(new)
+      try self.init(of: file, named: new, replacing: old, sampleCount: sampleCount)
+      return
+    }
     guard let status = try FileStatus.of(new, followingLinks: false) else {
       throw SystemError("open", new, .noSuchFileOrDirectory)
     }
-    let present = try FileStatus.of(old, followingLinks: false)
-    guard isDatabase else {
-      let isSameSize = present?.size == status.size
-      isUnchanged = try isSameSize && Self.haveSameBytes(new, old)
-      samples = []
-      return
-    }
-    let database = try ConstantDatabase(opening: new)
+    let isSameSize = try FileStatus.of(old, followingLinks: false)?.size == status.size
+    self.init(isUnchanged: try isSameSize && Self.haveSameBytes(new, old), samples: [])
+  }
+
+  /// Checks a new .cdb that is open, and compares it with the old one.
+  ///
+  /// - Parameters:
+  ///   - file: The new file.
+  ///   - name: Its name in errors.
+  ///   - old: The file in place, as for paths.
+  ///   - sampleCount: How many differing keys are wanted.
+  /// - Throws: What is wrong with the new product, in words.
+  init(
+    of file: OwnedDescriptor, named name: FilePath, replacing old: FilePath, sampleCount: Int = 20
+  ) throws {
+    let database = try ConstantDatabase(reading: file, named: name)
     _ = try database.verify()
-    let sound = present == nil ? nil : Self.soundDatabase(old)
+    let sound = Self.soundDatabase(old)
     let changes = try RecordChanges.between(sound, database, samples: sampleCount)
     isUnchanged = sound != nil && changes.isEmpty
     isOldSound = sound != nil

@@ -1,7 +1,7 @@
 // poke RESULTS COUNT GAP_MS (NAME FIFO PRODUCT)...: pokes the contestants in turn, COUNT times each,
 // and tells how long it took until their builders' first instruction (reported on the FIFO RESULTS)
-// or, when NAME begins with "live", until the product has been renamed into place. Neither counts
-// how long this program itself takes to wake up.
+// or, when NAME begins with "live", until the product has got its name. Neither counts how long this
+// program itself takes to wake up.
 //
 // The PRODUCT is removed before each poke, so that it has to be made; "-" is none.
 #include "clock.h"
@@ -71,7 +71,7 @@ static int watched(const char *product) {
   int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   char *directory = strdup(product);
   *strrchr(directory, '/') = 0;
-  inotify_add_watch(watch, directory, IN_MOVED_TO);
+  inotify_add_watch(watch, directory, IN_MOVED_TO | IN_CREATE);
   free(directory);
   return watch;
 }

@@ -56,6 +56,32 @@ import Testing
     candidate.remove()
   }
 
+  @Test(arguments: [false, true], [nil, 0o640] as [UInt32?])
+  func `what this process writes has no name before it is in place`(
+    isPrivate: Bool, oldMode: UInt32?
+  ) throws {
+    if let oldMode { try product.write("old", mode: oldMode) }
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: isPrivate)
+    try candidate.create().write(Array("new".utf8), subject: "")
+    #expect(try FileStatus.of(candidate.path) == nil)
+    try candidate.commit()
+    #expect(try product.text == "new")
+    #expect(try FileStatus.of(product)?.mode == oldMode ?? 0o644)
+    candidate.remove()
+    #expect(try FileReading.names(in: Scratch.directory).map(\.string) == ["list.cdb"])
+  }
+
+  @Test func `what appeared in the place of a file without a name stays`() throws {
+    let candidate = try Candidate(for: FilePlace(product), isPrivate: false)
+    try candidate.create().write(Array("ours".utf8), subject: "")
+    try product.write("theirs")
+    let error = #expect(throws: SystemError.self) { try candidate.commit() }
+    #expect(error?.description == "unable to create \(product): File exists")
+    candidate.remove()
+    #expect(try product.text == "theirs")
+    #expect(try FileReading.names(in: Scratch.directory).map(\.string) == ["list.cdb"])
+  }
+
   @Test(arguments: [(true, 0o644), (false, 0o640)])
   func `what not everybody may read is made where nobody else can look`(
     isPrivate: Bool, mode: UInt32
