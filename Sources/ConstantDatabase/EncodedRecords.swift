@@ -29,13 +29,7 @@ package struct EncodedRecords: Sendable {
   /// Adds a record after the ones that are there.
   package mutating func append(key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
     let count = Format.lengthsSize + key.count + value.count
-    guard byteCount + count <= DatabaseSize.limit else {
-      isOverfull = true
-      return
-    }
-    if memory.count - byteCount < count {
-      memory += repeatElement(0, count: max(count, memory.count))
-    }
+    guard makeRoom(for: count) else { return }
     let start = byteCount
     let hash = unsafe memory.withUnsafeMutableBytes { memory in
       let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + count)])
@@ -43,6 +37,45 @@ package struct EncodedRecords: Sendable {
     }
     slots.append(Slot(hash: hash.value, position: UInt32(start)))
     byteCount += count
+  }
+
+  /// Adds records without values after the ones that are there.
+  ///
+  /// - Parameters:
+  ///   - keys: Where their keys stand in the source.
+  ///   - source: Bytes that hold the keys.
+  package mutating func append(keys: ArraySlice<Range<Int>>, of source: [UInt8]) {
+    let count = keys.reduce(0) { $0 + Format.lengthsSize + $1.count }
+    guard makeRoom(for: count) else { return }
+    slots.reserveCapacity(slots.count + keys.count)
+    let all = source.indices
+    unsafe source.withUnsafeBytes { source in
+      unsafe memory.withUnsafeMutableBytes { memory in
+        for place in keys {
+          let key = unsafe UnsafeRawBufferPointer(rebasing: source[place.clamped(to: all)])
+          let end = byteCount + Format.lengthsSize + key.count
+          let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[byteCount..<end])
+          unsafe room.storeBytes(of: UInt32(key.count).littleEndian, as: UInt32.self)
+          unsafe room.storeBytes(of: 0, toByteOffset: 4, as: UInt32.self)
+          unsafe UnsafeMutableRawBufferPointer(rebasing: room[Format.lengthsSize...])
+            .copyMemory(from: key)
+          slots.append(Slot(hash: unsafe KeyHash(of: key).value, position: UInt32(byteCount)))
+          byteCount = end
+        }
+      }
+    }
+  }
+
+  /// Makes sure that there is room for more bytes; if they would pass 4 GiB, the piece is overfull.
+  private mutating func makeRoom(for count: Int) -> Bool {
+    guard byteCount + count <= DatabaseSize.limit else {
+      isOverfull = true
+      return false
+    }
+    if memory.count - byteCount < count {
+      memory += repeatElement(0, count: max(count, memory.count))
+    }
+    return true
   }
 
   /// Leaves out all the records; the memory stays for the next ones.

@@ -39,10 +39,8 @@ import Testing
 
   @Test func `keys of a list are in small letters, in order, doubles included`() {
     let text = "B.Example \n#x\n\n-user@A.example\n a\nb.example\r\nb.example"
-    var keys: [String] = []
-    unsafe ControlFile.forEachKey(of: Array(text.utf8)) { key in
-      unsafe keys.append(String(decoding: key, as: UTF8.self))
-    }
+    let list = KeyList(parsing: Array(text.utf8))
+    let keys = list.places.map { String(decoding: list.bytes[$0], as: UTF8.self) }
     #expect(keys == ["b.example", "-user@a.example", " a", "b.example\r", "b.example"])
   }
 }

@@ -48,35 +48,12 @@ package enum ControlFile {
     }
   }
 
+  /// What of a line is an entry; nil when it is none.
   @inline(__always)
-  private static func entry<Line: BidirectionalCollection<UInt8>>(
+  static func entry<Line: BidirectionalCollection<UInt8>>(
     in line: Line
   ) -> Line.SubSequence? {
     let bytes = line.withoutTrailingBlanks
     return bytes.first.map { $0 != UInt8(ascii: "#") } == true ? bytes : nil
-  }
-
-  /// The keys of the .cdb that `qmail-newmrh` makes of `morercpthosts`, and `qmail-newmvrt` of
-  /// `morevalidrcptto`: each entry in small letters, in the order of the file, doubles included.
-  ///
-  /// - Parameters:
-  ///   - contents: The file.
-  ///   - body: Gets each key, which is valid during the call.
-  /// - Throws: What the body throws.
-  package static func forEachKey(
-    of contents: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) rethrows {
-    try unsafe contents.lowercased.withUnsafeBufferPointer { bytes in
-      var start = 0
-      while start < bytes.count {
-        let newline = unsafe bytes.firstIndex(of: .newline, from: start, to: bytes.count)
-        let end = newline ?? bytes.count
-        let line = unsafe UnsafeBufferPointer(rebasing: bytes[start..<end])
-        if let entry = unsafe entry(in: line) {
-          try unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: entry)))
-        }
-        start = end + 1
-      }
-    }
   }
 }

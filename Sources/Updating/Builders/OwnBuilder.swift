@@ -8,8 +8,9 @@ internal import SystemSupport
 package struct OwnBuilder {
   private let builder: Builder
 
-  /// How many bytes of records are given to the writer at a time.
-  private static let batchSize = 1 << 20
+  /// How many records are given to the writer at a time, and about how many bytes they take.
+  private static let batchCount = 1 << 14
+  private static let batchSize = 1 << 19
 
   package init(_ builder: Builder) { self.builder = builder }
 
@@ -45,15 +46,15 @@ package struct OwnBuilder {
   }
 
   private static func addKeys(_ bytes: [UInt8], to writer: ConstantDatabaseWriter) throws {
-    let none = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    let keys = KeyList(parsing: bytes)
     var batch = EncodedRecords(reserving: min(2 * bytes.count, 2 * batchSize))
-    try unsafe ControlFile.forEachKey(of: bytes) { key in
-      unsafe batch.append(key: key, value: none)
-      if batch.byteCount >= batchSize {
-        try writer.add(batch)
-        batch.removeAll()
-      }
+    var rest = keys.places[...]
+    while !rest.isEmpty {
+      let part = rest.prefix(batchCount)
+      rest.removeFirst(part.count)
+      batch.append(keys: part, of: keys.bytes)
+      try writer.add(batch)
+      batch.removeAll()
     }
-    try writer.add(batch)
   }
 }

@@ -38,3 +38,34 @@ struct Announcement {
     }
   }
 }
+
+extension RuleState {
+  /// Brings the state up to what is known now.
+  ///
+  /// - Parameters:
+  ///   - verdict: The verdict.
+  ///   - reasons: Its reasons in words.
+  ///   - extra: What keeps the rule from being run, in words; nil where nothing does.
+  ///   - order: What the pass is asked to do: an operator's is told all trouble, known or not.
+  ///   - isNews: Set where the state has to be stored.
+  /// - Returns: The line for the log, if it does not know that yet.
+  mutating func take(
+    _ verdict: Verdict, _ reasons: [String], announcing extra: String?, _ order: PassOrder,
+    _ isNews: inout Bool
+  ) -> String? {
+    if state != verdict.word || self.reasons != reasons {
+      judged = .now
+      state = verdict.word
+      self.reasons = reasons
+      isNews = true
+    }
+    let announcement = Announcement(verdict, reasons, extra)
+    var isTold = verdict.isTrouble || extra != nil
+    if order.asked == nil {
+      isTold = announced != announcement.key
+      announced = announcement.key
+      if isTold { isNews = true }
+    }
+    return isTold ? announcement.text : nil
+  }
+}

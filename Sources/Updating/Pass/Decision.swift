@@ -1,48 +1,69 @@
 /// What a pass does about one rule: a pure function of its verdict and its surroundings.
 package enum Decision: Equatable, Sendable {
-  /// Run the action, for these reasons in words.
-  case run(why: [String])
+  /// Run the action.
+  case run(Cause)
   /// It is due, but another rule stands in the way.
   case skip(because: String)
   case leave
+
+  /// Why an action is run.
+  ///
+  /// To put a verdict's reasons into words takes a while, which a builder need not wait for.
+  package struct Cause: Equatable, Sendable {
+    /// What is said first.
+    package var words: [String] = []
+    /// Whether the verdict's reasons follow.
+    package var isVerdict = false
+
+    package init(_ words: [String] = [], isVerdict: Bool = false) {
+      self.words = words
+      self.isVerdict = isVerdict
+    }
+
+    /// The whole in words.
+    ///
+    /// - Parameter reasons: The verdict's reasons in words.
+    /// - Returns: A line for each reason.
+    package func inWords(_ reasons: @autoclosure () -> [String]) -> [String] {
+      isVerdict ? words + reasons() : words
+    }
+  }
 
   /// Decides about one rule.
   ///
   /// - Parameters:
   ///   - rule: The rule.
   ///   - verdict: Its verdict.
-  ///   - reasons: The verdict's reasons in words.
   ///   - isOpaque: Whether the rule reads what no file shows.
   ///   - order: What the pass is asked to do.
   ///   - blockers: The rules that it depends on and that are not in order, by name.
   /// - Returns: The decision.
   package static func about(
-    _ rule: Rule, verdict: Verdict, reasons: [String], isOpaque: Bool, order: PassOrder,
-    blockers: [String]
+    _ rule: Rule, verdict: Verdict, isOpaque: Bool, order: PassOrder, blockers: [String]
   ) -> Decision {
     let isForced = order.forced.contains(rule.name)
-    guard let why = cause(verdict, reasons, isForced, isOpaque && order.includesOpaque, order)
+    guard let cause = cause(verdict, isForced, isOpaque && order.includesOpaque, order)
     else { return .leave }
     // An operator's word goes before the order of things.
     if let blocker = blockers.sorted().first, !isForced { return .skip(because: blocker) }
-    return .run(why: why)
+    return .run(cause)
   }
 
   private static func cause(
-    _ verdict: Verdict, _ reasons: [String], _ isForced: Bool, _ isOpaqueDue: Bool,
-    _ order: PassOrder
-  ) -> [String]? {
+    _ verdict: Verdict, _ isForced: Bool, _ isOpaqueDue: Bool, _ order: PassOrder
+  ) -> Cause? {
+    let forced = isForced ? Cause(["forced"]) : nil
     switch verdict {
     case .off, .unreadable, .missingInput: return nil
-    case .removed: return isForced ? ["forced"] : nil
-    case .stale: return isForced ? ["forced"] + reasons : reasons
-    case .held(let hold) where hold.cause == .rollback: return isForced ? ["forced"] : nil
+    case .removed: return forced
+    case .stale: return Cause(forced?.words ?? [], isVerdict: true)
+    case .held(let hold) where hold.cause == .rollback: return forced
     case .fresh, .held, .failed:
-      if isForced { return ["forced"] }
+      if let forced { return forced }
       if case .failed(let failure) = verdict, order.retries(failure) {
-        return ["its last run failed"]
+        return Cause(["its last run failed"])
       }
-      return isOpaqueDue ? order.cause : nil
+      return isOpaqueDue ? Cause(order.cause) : nil
     }
   }
 }

@@ -148,30 +148,30 @@ extension Pass {
     if isNews { state.running = nil }
     let observation = observe(rule, state)
     let verdict = Judge(observation, state).verdict(at: .now)
-    let reasons = wording.reasons(for: verdict)
     let decision = Decision.about(
-      rule, verdict: verdict, reasons: reasons,
-      isOpaque: rule.isOpaque || state.record?.isOpaque == true, order: order,
-      blockers: blockers(of: rule))
+      rule, verdict: verdict, isOpaque: rule.isOpaque || state.record?.isOpaque == true,
+      order: order, blockers: blockers(of: rule))
     switch decision {
-    case .run(let why):
+    case .run(let cause):
       if !rule.isMadeBeside, try !confirm() { return .again }
       if let delay = unsettled(rule, observation) {
         environment.loop.schedule(after: delay) { [self] in work() }
         return .pause
       }
-      run(rule, state, observation, why: why)
+      run(rule, state, observation, verdict, because: cause)
       return .pause
     case .skip(let blocker):
       if try !confirm() { return .again }
       let waits = "waits for \(blocker)"
-      let line = note(
-        &state, verdict, reasons, announcing: "\(waits), which is not in order", &isNews)
+      let reasons = wording.reasons(for: verdict)
+      let line = state.take(
+        verdict, reasons, announcing: "\(waits), which is not in order", order, &isNews)
       if let line { environment.journal.note(rule.name, line) }
       conclude(rule, state, verdict, run: nil, skipped: waits)
     case .leave:
       if RecordKeeping.refresh(&state, verdict, observation) { isNews = true }
-      let line = note(&state, verdict, reasons, announcing: nil, &isNews)
+      let reasons = wording.reasons(for: verdict)
+      let line = state.take(verdict, reasons, announcing: nil, order, &isNews)
       if isNews || line != nil, try !confirm() { return .again }
       if let line { environment.journal.note(rule.name, line) }
       conclude(rule, state, verdict, run: nil, skipped: nil, isNews: isNews)
@@ -190,29 +190,6 @@ extension Pass {
   }
 
   private var wording: Wording { Wording(environment.settings, now: .now) }
-
-  /// Brings the state up to what is known now.
-  ///
-  /// - Returns: The line for the log, if it does not know that yet.
-  private func note(
-    _ state: inout RuleState, _ verdict: Verdict, _ reasons: [String],
-    announcing extra: String?, _ isNews: inout Bool
-  ) -> String? {
-    if state.state != verdict.word || state.reasons != reasons {
-      state.judged = .now
-      state.state = verdict.word
-      state.reasons = reasons
-      isNews = true
-    }
-    let announcement = Announcement(verdict, reasons, extra)
-    var isTold = verdict.isTrouble || extra != nil
-    if order.asked == nil {
-      isTold = state.announced != announcement.key
-      state.announced = announcement.key
-      if isTold { isNews = true }
-    }
-    return isTold ? announcement.text : nil
-  }
 
   private func conclude(
     _ rule: Rule, _ state: RuleState, _ verdict: Verdict, run: RunReport?, skipped: String?,
@@ -241,20 +218,15 @@ extension Pass {
 
 extension Pass {
   private func run(
-    _ rule: Rule, _ state: RuleState, _ observation: RuleObservation, why: [String]
+    _ rule: Rule, _ state: RuleState, _ observation: RuleObservation, _ verdict: Verdict,
+    because cause: Decision.Cause
   ) {
-    var state = state
     let began = Timestamp.now
     let start = Instant.now
     isRetry = state.failure.map { observation.hasSameInputs(as: $0.inputs) } ?? false
-    if !isRetry || order.asked != nil {
-      let word = attempts == 0 ? "stale" : "stale again"
-      environment.journal.note(rule.name, "\(word): " + why.joined(separator: "; "))
-    }
-    state.state = "building"
-    state.reasons = why
-    state.running = RuleState.Running(
-      by: environment.identity, pid: ownProcessNumber(), since: began, why: why)
+    // A builder that is at work beside us has not waited for the words.
+    lazy var why = tell(cause, verdict, of: rule)
+    if !rule.isMadeBeside { _ = why }
     let isForced = order.forced.contains(rule.name)
     let run = ActionRunner.run(
       of: rule, isForced: isForced, in: environment, mayReplace: confirmRun
@@ -272,11 +244,29 @@ extension Pass {
     current = run
     run.start()
     guard current === run else { return }
+    let reasons = why
     telling = environment.loop.schedule(after: Self.untold) { [self] in
       guard confirmRun() else { return run.stop() }
       lock?.tellHolder(environment.program)
+      var state = state
+      state.state = "building"
+      state.reasons = reasons
+      state.running = RuleState.Running(
+        by: environment.identity, pid: ownProcessNumber(), since: began, why: reasons)
       states.save(state)
     }
+  }
+
+  /// Puts into words why a rule is run, and tells it to the log, unless it does again what failed.
+  private func tell(
+    _ cause: Decision.Cause, _ verdict: Verdict, of rule: Rule
+  ) -> [String] {
+    let why = cause.inWords(wording.reasons(for: verdict))
+    if !isRetry || order.asked != nil {
+      let word = attempts == 0 ? "stale" : "stale again"
+      environment.journal.note(rule.name, "\(word): " + why.joined(separator: "; "))
+    }
+    return why
   }
 
   /// Whether the rule that runs is one of those that are present.

@@ -26,11 +26,12 @@ package struct Plan: Equatable, Sendable {
       let rule = status.rule
       let blockers = survey.dependencies[rule.name, default: []].intersection(inTheWay)
       let decision = Decision.about(
-        rule, verdict: status.verdict, reasons: status.reasons,
+        rule, verdict: status.verdict,
         isOpaque: rule.isOpaque || status.state.record?.isOpaque == true, order: order,
         blockers: Array(blockers))
       switch decision {
-      case .run(let why):
+      case .run(let cause):
+        let why = cause.inWords(status.reasons)
         steps.append(Step(rule: rule.name, action: rule.typedAction, why: why, follows: nil))
         makers[rule.product.path.string] = rule.name
       case .skip(let blocker):

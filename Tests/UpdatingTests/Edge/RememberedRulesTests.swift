@@ -59,8 +59,8 @@ import Testing
     let result = try remembering.pass()
     #expect(
       Array(remembering.log[before...]) == [
-        "morercpthosts.cdb: stale", Self.beginsOnceMore, "users/cdb: stale", "users/cdb: built",
-        "morercpthosts.cdb: stale", "morercpthosts.cdb: built",
+        Self.beginsOnceMore, "users/cdb: stale", "users/cdb: built", "morercpthosts.cdb: stale",
+        "morercpthosts.cdb: built",
       ])
     #expect(result.entries.map(\.rule.name) == ["users/cdb", "morercpthosts.cdb"])
     #expect(try server.leftovers(in: server.settings.layout.control) == [])

@@ -18,7 +18,10 @@ import Updating
     PassOrder(cause: ["update-qmail"], asked: World.time(seconds))
   }
 
-  static func run(_ why: String...) -> Decision { .run(why: why) }
+  /// The words of a cause; "why" are the verdict's reasons.
+  static func run(_ words: String...) -> Decision {
+    .run(Decision.Cause(words.filter { $0 != "why" }, isVerdict: words.contains("why")))
+  }
 
   @Test(arguments: [
     (stale, false, change, run("why")), (.fresh(.record), false, change, .leave),
@@ -48,18 +51,23 @@ import Updating
   ) {
     #expect(
       Decision.about(
-        World.fileRule, verdict: verdict, reasons: ["why"], isOpaque: isOpaque, order: order,
-        blockers: []) == decision)
+        World.fileRule, verdict: verdict, isOpaque: isOpaque, order: order, blockers: [])
+        == decision)
   }
 
   @Test func `a rule that is due waits for another that is not in order, unless it is forced`() {
     func about(_ verdict: Verdict, _ order: PassOrder) -> Decision {
       Decision.about(
-        World.fileRule, verdict: verdict, reasons: ["why"], isOpaque: false, order: order,
-        blockers: ["z", "b"])
+        World.fileRule, verdict: verdict, isOpaque: false, order: order, blockers: ["z", "b"])
     }
     #expect(about(Self.stale, Self.change) == .skip(because: "b"))
     #expect(about(.fresh(.record), Self.change) == .leave)
-    #expect(about(Self.stale, Self.forced) == .run(why: ["forced", "why"]))
+    #expect(about(Self.stale, Self.forced) == Self.run("forced", "why"))
+  }
+
+  @Test func `a cause in words has the verdict's reasons only where they count`() {
+    let cause = Decision.Cause(["forced"], isVerdict: true)
+    #expect(cause.inWords(["a", "b"]) == ["forced", "a", "b"])
+    #expect(Decision.Cause(["forced"]).inWords(["a"]) == ["forced"])
   }
 }
