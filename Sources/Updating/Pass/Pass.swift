@@ -224,9 +224,8 @@ extension Pass {
     let began = Timestamp.now
     let start = Instant.now
     isRetry = state.failure.map { observation.hasSameInputs(as: $0.inputs) } ?? false
-    // A builder that is at work beside us has not waited for the words.
+    // Asked for only when the action has been started, which has not waited for the words.
     lazy var why = tell(cause, verdict, of: rule)
-    if !rule.isMadeBeside { _ = why }
     let isForced = order.forced.contains(rule.name)
     let run = ActionRunner.run(
       of: rule, isForced: isForced, in: environment, mayReplace: confirmRun
