@@ -29,6 +29,11 @@ extension Tool {
   /// How the command ends with these arguments; nil takes the process's own.
   package static func ending(of arguments: [String]?) -> ToolEnding {
     var command: any ParsableCommand
+    // Swift's runtime takes them from there, and gives none where it cannot: a dry run would act.
+    if arguments == nil, CommandLine.argc == 0 {
+      let message = "the arguments cannot be read: /proc is not mounted"
+      return ToolEnding(thrown: ToolFailure(.cannotWork, message), by: self)
+    }
     do {
       command = try parseAsRoot(arguments)
     } catch {

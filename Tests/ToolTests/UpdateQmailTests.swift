@@ -168,6 +168,17 @@ import Testing
     #expect(try server.updateQmail("--force", "x.cdb").code == 0)
   }
 
+  /// Tried with the tool that changes nothing when it sees no arguments.
+  @Test(.enabled(if: StateDisk.isAllowed))
+  func `where the arguments cannot be read nothing is done`() throws {
+    let tool = try Tools.own("mkvalidrcptto")
+    let script = "umount -l /proc && exec \"$1\" --version"
+    let result = try Tools.run(["unshare", "--mount", "sh", "-c", script, "sh", tool])
+    #expect(result.code == 111)
+    #expect(
+      result.lines == ["mkvalidrcptto: fatal: the arguments cannot be read: /proc is not mounted"])
+  }
+
   /// Across file systems the previous product is a copy.
   @Test(.enabled(if: StateDisk.isAllowed))
   func `a full disk under the state takes neither the product nor the one before`() throws {
