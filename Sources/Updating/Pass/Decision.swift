@@ -11,9 +11,9 @@ package enum Decision: Equatable, Sendable {
   /// To put a verdict's reasons into words takes a while, which a builder need not wait for.
   package struct Cause: Equatable, Sendable {
     /// What is said first.
-    package var words: [String] = []
+    package let words: [String]
     /// Whether the verdict's reasons follow.
-    package var isVerdict = false
+    package let isVerdict: Bool
 
     package init(_ words: [String] = [], isVerdict: Bool = false) {
       self.words = words
